@@ -1,0 +1,183 @@
+import postgres from "postgres";
+import type { Log } from "../log.ts";
+import { Problem } from "../problem.ts";
+import { type EmbeddedDatabase, openEmbedded } from "./embedded.ts";
+
+/** Types postgres.js maps beside its own: `bigint` as number, exact up to 2^53. */
+interface CustomTypes extends Record<string, postgres.PostgresType> {
+  bigint: postgres.PostgresType<number>;
+}
+
+/** A client outside a transaction; only migrations and probes use it. */
+export type Sql = postgres.Sql<{ bigint: number }>;
+/** The client inside a transaction. Columns arrive in camelCase, `timestamptz` as Date. */
+export type Tx = postgres.TransactionSql<{ bigint: number }>;
+
+/** The one way to the database. Both kinds of server run the same SQL under the same roles. */
+export interface Database {
+  readonly kind: "embedded" | "server";
+  /**
+   * Runs `work` in one transaction bound by row-level security to the rows of `userId`.
+   *
+   * @throws Problem `database_unavailable` when the server cannot be reached in time
+   */
+  asUser<T>(userId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The same for jobs and registration: `purpose` names why rows of several users are touched. */
+  asSystem<T>(purpose: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Asks the server for a sign of life; throws when there is none. */
+  ping(): Promise<void>;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+/** How to reach the database. */
+export interface DatabaseOptions {
+  log: Log;
+  /** Connection string of the login role; without one the embedded database is opened. */
+  url?: string;
+  /** Folder of the embedded database; without one it lives in memory. */
+  folder?: string;
+  /** A dump of a data folder to start an in-memory database from. */
+  template?: string;
+  /** Connections of the pool, default 20 on a server, 8 embedded. */
+  max?: number;
+}
+
+/** An open database together with the client that owns its objects. */
+export interface OpenDatabase extends Database {
+  /** A client as the owner role. The caller ends it; embedded it is a client of the same server. */
+  owner(adminUrl?: string): Sql;
+  /** A dump of the embedded data folder; null on a server. */
+  dump(): Promise<Uint8Array | null>;
+}
+
+const CONNECTION_LOST = new Set([
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "CONNECT_TIMEOUT",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ENOTFOUND",
+  "57P01", // admin_shutdown
+  "57P02", // crash_shutdown
+  "57P03", // cannot_connect_now
+  "57014", // query_canceled by the statement timeout
+  "53300", // too_many_connections
+]);
+
+/** Whether the database, not the statement, is at fault. */
+export function isConnectionFault(error: unknown): boolean {
+  return error instanceof Error && CONNECTION_LOST.has((error as { code?: string }).code ?? "");
+}
+
+/** The code of a PostgreSQL error, for example `23505` for a unique violation. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof postgres.PostgresError ? error.code : undefined;
+}
+
+/** The name of the constraint that a statement violated, if that is what happened. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return error instanceof postgres.PostgresError ? error.constraint_name : undefined;
+}
+
+/** 503 `database_unavailable`. */
+export function databaseUnavailable(cause: unknown): Problem {
+  return new Problem(
+    "database_unavailable",
+    503,
+    "The database cannot be reached",
+    "Nothing was changed. Try again in a moment",
+    { retryAfterSeconds: 2 },
+    { cause },
+  );
+}
+
+const CLIENT_OPTIONS = {
+  types: {
+    bigint: {
+      to: 20,
+      from: [20],
+      serialize: (value: number) => String(value),
+      parse: (text: string) => Number(text),
+    },
+  } satisfies CustomTypes,
+  transform: { undefined: null, column: { from: postgres.toCamel } },
+  onnotice: () => {},
+  connect_timeout: 4,
+  backoff: () => 0.25,
+} as const;
+
+/**
+ * Opens the database and checks that it answers.
+ *
+ * @throws Error when the embedded data folder cannot be opened or the server does not answer
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
+  const embedded = options.url ? null : await openEmbedded(options);
+  const client = (url: string | undefined, max: number): Sql =>
+    embedded ? embeddedClient(embedded, max) : serverClient(url!, max);
+  const sql = client(options.url, options.max ?? (embedded ? 8 : 20));
+
+  async function begin<T>(
+    role: string,
+    setting: { name: string; value: string },
+    work: (tx: Tx) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await sql.begin(async (tx) => {
+        // Sent ahead of the first query of `work`, on the same connection, without a wait.
+        const bind = tx`select set_config('role', ${role}, true),
+          set_config(${setting.name}, ${setting.value}, true)`.execute();
+        bind.catch(() => {});
+        const result = await work(tx);
+        await bind;
+        return result;
+      }) as T;
+    } catch (error) {
+      if (!isConnectionFault(error)) throw error;
+      options.log.warn("database.unavailable", "A transaction lost its connection", {
+        code: (error as { code?: string }).code,
+      });
+      throw databaseUnavailable(error);
+    }
+  }
+
+  return {
+    kind: embedded ? "embedded" : "server",
+    asUser: (userId, work) => begin("nova_user", { name: "app.user_id", value: userId }, work),
+    asSystem: (purpose, work) =>
+      begin("nova_system", { name: "app.purpose", value: purpose }, work),
+    ping: async () => void await sql`select 1`,
+    owner: (adminUrl) => client(adminUrl ?? options.url, 1),
+    dump: () => embedded ? embedded.dump() : Promise.resolve(null),
+    async close() {
+      await sql.end({ timeout: 5 });
+      await embedded?.close();
+    },
+  };
+}
+
+function embeddedClient(embedded: EmbeddedDatabase, max: number): Sql {
+  // `socket` is an option of postgres.js that its types do not list.
+  const socket = { socket: () => embedded.connect() };
+  return postgres({
+    ...CLIENT_OPTIONS,
+    ...socket,
+    max,
+    user: "postgres",
+    database: "postgres",
+    idle_timeout: 0,
+    max_lifetime: 0,
+  });
+}
+
+function serverClient(url: string, max: number): Sql {
+  return postgres(url, {
+    ...CLIENT_OPTIONS,
+    max,
+    idle_timeout: 30,
+    connection: { application_name: "novacore", statement_timeout: 10_000, TimeZone: "UTC" },
+  });
+}

@@ -1,0 +1,95 @@
+import type { Log } from "./log.ts";
+
+/** A mail to be sent. Both parts say the same. */
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+  html?: string;
+}
+
+/** A mail as the development mailbox keeps it. */
+export interface KeptMail extends Mail {
+  id: string;
+  at: string;
+}
+
+/** Sends mails. Callers queue them through the outbox; this is the last step. */
+export interface Mailer {
+  /** Whether mails leave the machine or stay in the development mailbox. */
+  readonly kind: "smtp" | "mailbox";
+  send(mail: Mail): Promise<void>;
+  /** The newest mails of the development mailbox, newest first; empty with a mail server. */
+  kept(): Promise<KeptMail[]>;
+}
+
+/** A header may hold no line break or other control character: it would start another header. */
+function assertHeader(text: string): void {
+  const control = [...text].some((char) => char < " " || char === "\u007f");
+  if (control) throw new Error("A mail header holds control characters");
+}
+
+/** Mail through an SMTP server; the library is loaded with the first mail. */
+export function smtpMailer(options: { url: string; from: string }): Mailer {
+  return {
+    kind: "smtp",
+    async send(mail) {
+      assertHeader(mail.to);
+      assertHeader(mail.subject);
+      const { createTransport } = await import("nodemailer");
+      const transport = createTransport(options.url);
+      try {
+        await transport.sendMail({ from: options.from, ...mail });
+      } finally {
+        transport.close();
+      }
+    },
+    kept: () => Promise.resolve([]),
+  };
+}
+
+/** How many mails the development mailbox keeps. */
+const MAX_KEPT = 200;
+
+/** Mail into a folder of JSON files, readable at `/dev/mail` while developing. */
+export function mailboxMailer(options: {
+  folder: string;
+  now: () => Date;
+  id: () => string;
+  log: Log;
+}): Mailer {
+  const names = async () => {
+    try {
+      return (await Array.fromAsync(Deno.readDir(options.folder)))
+        .map((entry) => entry.name).filter((name) => name.endsWith(".json")).sort().reverse();
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw error;
+    }
+  };
+  return {
+    kind: "mailbox",
+    async send(mail) {
+      assertHeader(mail.to);
+      assertHeader(mail.subject);
+      await Deno.mkdir(options.folder, { recursive: true, mode: 0o700 });
+      const id = options.id();
+      const kept: KeptMail = { ...mail, id, at: options.now().toISOString() };
+      await Deno.writeTextFile(`${options.folder}/${id}.json`, JSON.stringify(kept), {
+        mode: 0o600,
+      });
+      for (const old of (await names()).slice(MAX_KEPT)) {
+        await Deno.remove(`${options.folder}/${old}`);
+      }
+      options.log.info("mail.kept", "A mail is in the development mailbox at /dev/mail");
+    },
+    async kept() {
+      const files = (await names()).slice(0, MAX_KEPT);
+      return await Promise.all(
+        files.map(async (name) =>
+          JSON.parse(await Deno.readTextFile(`${options.folder}/${name}`)) as KeptMail
+        ),
+      );
+    },
+  };
+}
