@@ -1,0 +1,132 @@
+import type { Clock } from "@/lib/platform/clock.ts";
+import { clientAddress } from "@/lib/platform/http/address.ts";
+import { internalProblem, problemResponse } from "@/lib/platform/http/problem_response.ts";
+import { errorFields, type Log, withCorrelation } from "@/lib/platform/log.ts";
+import type { Metrics } from "@/lib/platform/metrics.ts";
+import { Problem } from "@/lib/platform/problem.ts";
+import { securityHeaders } from "./security_headers.ts";
+
+/** Answers a request; the address is the client's, behind trusted proxies the forwarded one. */
+export type EdgeHandler = (
+  request: Request,
+  context: { address: string; correlationId: string; peer: Deno.Addr },
+) => Response | Promise<Response>;
+
+/** What the edge needs to know. */
+export interface EdgeOptions {
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  trustedProxies: readonly string[];
+  baseUrl: string;
+  /** Name of the route for metrics, never the path with its ids. */
+  routeOf: (request: Request) => string;
+}
+
+const CORRELATION = /^[A-Za-z0-9._-]{8,128}$/;
+const MAX_URL = 8 * 1024;
+const SLOW_MS = 1_000;
+
+/**
+ * The outermost layer of every answer: correlation id, security headers, one log line, metrics,
+ * and a last resort for errors nobody caught.
+ */
+export function createEdge(handler: EdgeHandler, options: EdgeOptions) {
+  const { clock, log, metrics } = options;
+  const requests = metrics.counter("gateway_requests_total", "Requests answered", [
+    "method",
+    "route",
+    "status_code",
+  ]);
+  const latency = metrics.histogram("gateway_latency_seconds", "Time to the answer's headers", {
+    labels: ["method", "route"],
+  });
+  let inFlight = 0;
+  metrics.gauge("http_requests_in_flight", "Requests being answered", { collect: () => inFlight });
+
+  async function answer(
+    request: Request,
+    peer: Deno.Addr,
+    correlationId: string,
+  ): Promise<Response> {
+    const url = new URL(request.url);
+    const instance = url.pathname;
+    try {
+      if (request.url.length > MAX_URL) {
+        throw new Problem(
+          "validation_failed",
+          400,
+          "The request is not valid",
+          "The address is too long",
+          {
+            errors: [],
+          },
+        );
+      }
+      const remote = "hostname" in peer ? peer.hostname : "127.0.0.1";
+      const address = clientAddress(remote, request.headers, options.trustedProxies);
+      return await handler(request, { address, correlationId, peer });
+    } catch (error) {
+      if (error instanceof Problem) return problemResponse(error, { instance, correlationId });
+      log.error(
+        "request.failed",
+        "A request ended in an error nobody expected",
+        errorFields(error),
+      );
+      return problemResponse(internalProblem(error), { instance, correlationId });
+    }
+  }
+
+  function finish(request: Request, response: Response, correlationId: string): Response {
+    // Headers of some answers are immutable; a fresh set always works.
+    const headers = new Headers(response.headers);
+    headers.set("x-correlation-id", correlationId);
+    for (const [name, value] of securityHeaders(response, { baseUrl: options.baseUrl })) {
+      if (!headers.has(name)) headers.set(name, value);
+    }
+    const body = request.method === "HEAD" ? null : response.body;
+    return new Response(body, {
+      status: response.status,
+      statusText: response.statusText,
+      headers,
+    });
+  }
+
+  return (request: Request, info: { remoteAddr: Deno.Addr }): Promise<Response> => {
+    const given = request.headers.get("x-correlation-id") ?? "";
+    const correlationId = CORRELATION.test(given) ? given : crypto.randomUUID();
+    return withCorrelation(correlationId, async () => {
+      const started = clock.monotonic();
+      inFlight++;
+      try {
+        const response = finish(
+          request,
+          await answer(request, info.remoteAddr, correlationId),
+          correlationId,
+        );
+        record(request, response, clock.monotonic() - started);
+        return response;
+      } finally {
+        inFlight--;
+      }
+    });
+  };
+
+  function record(request: Request, response: Response, ms: number): void {
+    const route = options.routeOf(request);
+    requests.add(1, { method: request.method, route, status_code: response.status });
+    latency.observe(ms / 1000, { method: request.method, route });
+    const stream = response.headers.get("content-type")?.startsWith("text/event-stream");
+    const level = route === "static" || route === "/healthz"
+      ? "debug"
+      : ms > SLOW_MS && !stream
+      ? "warn"
+      : "info";
+    log[level]("request", `${request.method} ${route}`, {
+      method: request.method,
+      route,
+      status: response.status,
+      durationMs: Math.round(ms * 10) / 10,
+    });
+  }
+}

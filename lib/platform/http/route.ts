@@ -1,0 +1,155 @@
+import type { Context, Env, Handler, Input, MiddlewareHandler } from "hono";
+import type { z } from "zod";
+import type { RateClass } from "../config_rates.ts";
+import type { Log } from "../log.ts";
+import { isUuid } from "../ids.ts";
+import { notFound, Problem } from "../problem.ts";
+import { readJson } from "./body.ts";
+import type { Principal } from "./principal.ts";
+import { zodProblem } from "./problem_response.ts";
+
+/** What a route is, in one place: from it the API is enforced, documented and tested. */
+export interface RouteMeta<
+  Body extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+> {
+  /** One sentence for the API's documentation. */
+  summary: string;
+  /** Section of the documentation. */
+  tag: string;
+  /** Who may call it: anyone, or a signed-in user. */
+  auth: "public" | "user";
+  /** Scopes that let a personal key call a user's route. */
+  scopes?: readonly string[];
+  /** Its own class of requests, beside those that hold for every route. */
+  rate?: RateClass;
+  /** Limited by the plan's chat turns per minute. */
+  chatTurn?: boolean;
+  /** Outside all limits (health). */
+  unlimited?: boolean;
+  body?: Body;
+  /** Whether the body may be left out. */
+  bodyOptional?: boolean;
+  query?: Query;
+  /** Status to schema of the answer; null for an answer without JSON. */
+  responses: Record<number, { schema: z.ZodType | null; description: string; type?: string }>;
+  /** Codes of problems beyond those any route of its kind can answer with. */
+  problems?: readonly string[];
+}
+
+/** What `lib/api` provides for every route: who calls, and how often they may. */
+export interface Gate {
+  authenticate(request: Request): Promise<Principal | null>;
+  /** Why there is no principal: no credential at all, or one that does not count. */
+  unauthenticated(request: Request): Problem;
+  /** @throws Problem 429 `rate_limited` */
+  limit(context: {
+    request: Request;
+    principal: Principal | null;
+    address: string;
+    meta: RouteMeta;
+  }): Promise<Record<string, string>>;
+  /** @throws Problem 403 `csrf_failed` for a cookie request from elsewhere */
+  checkOrigin(request: Request): void;
+}
+
+/** Variables of a request. */
+export interface ApiVariables {
+  gate: Gate;
+  address: string;
+  correlationId: string;
+  log: Log;
+  principal: Principal | null;
+}
+
+/** Bindings and variables of every Hono app here. */
+export interface ApiEnv extends Env {
+  Bindings: { remoteAddress: string };
+  Variables: ApiVariables;
+}
+
+const META = Symbol("route");
+/** Path parameters that hold a UUID. */
+const ID_PARAMS = /^(?:id|.*Id)$/;
+
+type RouteInput<Body extends z.ZodType, Query extends z.ZodType> = {
+  in: { json: z.input<Body>; query: z.input<Query> };
+  out: { json: z.output<Body>; query: z.output<Query> };
+} & Input;
+
+/**
+ * Declares a route: the middleware carries the metadata, enforces it and validates the input, so
+ * that handlers read only what was checked. Handlers then use `c.req.valid("json")`,
+ * `c.req.valid("query")` and {@link caller}.
+ */
+export function route<Body extends z.ZodType, Query extends z.ZodType>(
+  meta: RouteMeta<Body, Query>,
+): MiddlewareHandler<ApiEnv, string, RouteInput<Body, Query>> {
+  const middleware: MiddlewareHandler<ApiEnv, string, RouteInput<Body, Query>> = async (
+    c,
+    next,
+  ) => {
+    const principal = await enter(c, meta);
+    c.set("principal", principal);
+    for (const [name, value] of Object.entries(c.req.param() as Record<string, string>)) {
+      // An id of another form belongs to nothing, which is what the caller is told.
+      if (ID_PARAMS.test(name) && !isUuid(value)) throw notFound();
+    }
+    if (meta.query) c.req.addValidatedData("query", parse(meta.query, c.req.query()) as object);
+    if (meta.body) c.req.addValidatedData("json", await parseBody(c, meta) as object);
+    await next();
+  };
+  return Object.assign(middleware, { [META]: meta });
+}
+
+async function enter(c: Context<ApiEnv>, meta: RouteMeta): Promise<Principal | null> {
+  const { gate, address } = c.var;
+  const request = c.req.raw;
+  const principal = await gate.authenticate(request);
+  // Authentication, then rate limit, then everything else (USE-30).
+  const limited = { request, principal: meta.auth === "public" ? null : principal, address, meta };
+  if (meta.auth !== "public" && !principal) {
+    await gate.limit(limited);
+    throw gate.unauthenticated(request);
+  }
+  if (!["GET", "HEAD", "OPTIONS"].includes(request.method)) gate.checkOrigin(request);
+  if (!meta.unlimited) {
+    for (const [name, value] of Object.entries(await gate.limit(limited))) c.header(name, value);
+  }
+  return principal;
+}
+
+async function parseBody(c: Context<ApiEnv>, meta: RouteMeta): Promise<unknown> {
+  const empty = !c.req.raw.body || c.req.header("content-length") === "0";
+  return parse(meta.body!, empty && meta.bodyOptional ? {} : await readJson(c.req.raw));
+}
+
+/** The value checked by a schema. @throws Problem 400 `validation_failed` */
+export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw zodProblem(result.error);
+  return result.data;
+}
+
+/** Who called a route that needs a user. */
+export function caller(c: Context<ApiEnv>): Principal {
+  const principal = c.var.principal;
+  if (!principal) throw new Error('A route without `auth: "user"` asked who called');
+  return principal;
+}
+
+/** The metadata of a handler, if it was declared by {@link route}. */
+export function routeMeta(handler: Handler | MiddlewareHandler): RouteMeta | undefined {
+  return (handler as { [META]?: RouteMeta })[META];
+}
+
+/** 405 `method_not_allowed`. */
+export function methodNotAllowed(allow: string): Problem {
+  return new Problem(
+    "method_not_allowed",
+    405,
+    "This method is not supported here",
+    `Use ${allow}`,
+    { allow },
+  );
+}

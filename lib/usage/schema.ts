@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { EFFECTIVE_PLANS, PLANS } from "@/lib/plans/mod.ts";
+import { RESOURCES } from "./quota.ts";
+
+const balanceSchema = z.strictObject({
+  used: z.number().int(),
+  reserved: z.number().int(),
+  limit: z.number().int().nullable(),
+  remaining: z.number().int().nullable(),
+  percentage: z.number().nullable(),
+});
+
+/** Answer of `GET /api/usage/quota`. */
+export const quotaReportSchema = z.strictObject({
+  plan: z.enum(PLANS),
+  effectivePlan: z.enum(EFFECTIVE_PLANS),
+  trialEndsAt: z.string(),
+  resources: z.strictObject({
+    llm_tokens: balanceSchema,
+    messages: balanceSchema,
+    memory_storage: balanceSchema.extend({
+      usedHuman: z.string(),
+      limitHuman: z.string().nullable(),
+    }),
+    agent_minutes: balanceSchema,
+  }),
+  resetsAt: z.string(),
+  monthResetsAt: z.string(),
+  warnings: z.array(z.strictObject({
+    resource: z.enum(RESOURCES),
+    level: z.enum(["notice", "strong", "blocked"]),
+    percentage: z.number(),
+  })),
+  overrides: z.array(z.strictObject({
+    resource: z.enum(RESOURCES),
+    limit: z.number().int().nullable(),
+    from: z.string(),
+    until: z.string().nullable(),
+    reason: z.string(),
+  })),
+});
+export type QuotaReport = z.infer<typeof quotaReportSchema>;
+
+const amountSchema = z.strictObject({ amount: z.number().int(), count: z.number().int() });
+
+/** One day of `GET /api/usage/history`. */
+export const usageDaySchema = z.strictObject({
+  day: z.string(),
+  resources: z.strictObject({
+    llm_tokens: amountSchema,
+    messages: amountSchema,
+    memory_storage: amountSchema,
+    agent_minutes: amountSchema,
+    system_tokens: amountSchema,
+  }),
+});
+export type UsageDay = z.infer<typeof usageDaySchema>;
+
+/** Query of `GET /api/usage/history`. */
+export const historyQuerySchema = z.object({
+  days: z.coerce.number("days must be a number from 1 to 90").int().min(1).max(90).default(30),
+});
+
+/** Answer of `GET /api/usage/verify`. */
+export const chainReportSchema = z.strictObject({
+  valid: z.boolean(),
+  rows: z.number().int(),
+  head: z.string().regex(/^[0-9a-f]{64}$/),
+  firstBad: z.strictObject({
+    id: z.string().nullable(),
+    reason: z.enum(["hash", "link", "missing"]),
+  })
+    .nullable(),
+  checkedAt: z.string(),
+});
+
+/** One plan of `GET /api/plans`. */
+export const planCardSchema = z.strictObject({
+  plan: z.enum(EFFECTIVE_PLANS),
+  name: z.string(),
+  price: z.strictObject({
+    amount: z.number().int(),
+    currency: z.string(),
+    interval: z.enum(["month"]).nullable(),
+  }),
+  trialDays: z.number().int().nullable(),
+  limits: z.record(z.string(), z.number().int().nullable()),
+  school: z.strictObject({ from: z.number(), to: z.number() }),
+  queue: z.enum(["low", "normal", "priority"]),
+  features: z.strictObject({ mcp: z.boolean(), agents: z.boolean() }),
+  fairUse: z.record(z.string(), z.number()).nullable(),
+});
