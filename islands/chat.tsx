@@ -1,0 +1,185 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { Button } from "../lib/ui/button.tsx";
+import { IslandBoundary } from "../lib/ui/boundary.tsx";
+import { Icon } from "../lib/ui/icon.tsx";
+import { Drawer } from "../lib/ui/overlay.tsx";
+import { ErrorCard, Toast, ToastRegion } from "../lib/ui/notice.tsx";
+import type { Reader } from "../lib/ui/format.ts";
+import type { Look } from "../lib/ui/look.ts";
+import { chatText } from "../lib/ui/text/mod.ts";
+import { ChatContext, type ChatScope } from "../lib/ui/chat/context.ts";
+import { Composer } from "../lib/ui/chat/composer.tsx";
+import { ConversationList } from "../lib/ui/chat/conversation_list.tsx";
+import { FailureCard, StateBanner } from "../lib/ui/chat/failure_card.tsx";
+import { Messages } from "../lib/ui/chat/messages.tsx";
+import { ReceiptView } from "../lib/ui/chat/receipt.tsx";
+import { type ChatData, ChatStore } from "../lib/ui/chat/store.ts";
+import { Shortcuts, Starters } from "../lib/ui/chat/starters.tsx";
+import { TalkHead } from "../lib/ui/chat/talk_head.tsx";
+import { browserPorts } from "../lib/ui/chat/browser.ts";
+import { useAnnouncer, useLog, useWake } from "../lib/ui/chat/hooks.ts";
+
+/** Props of {@link Chat}, plain data from the page. */
+export interface ChatProps {
+  data: ChatData;
+  reader: Reader;
+  announce: Look["announce"];
+  /** ISO time at which the page was made, so that both sides write the same labels. */
+  now: string;
+}
+
+/** Conversations, messages, composer and receipts. */
+export default function Chat(props: ChatProps) {
+  const text = chatText(props.reader.locale);
+  return (
+    <IslandBoundary
+      name="chat"
+      fallback={
+        <main class="content" id="main">
+          <ErrorCard
+            title={text.islandFailed}
+            actions={
+              <Button kind="primary" onClick={() => location.reload()}>{text.reload}</Button>
+            }
+          >
+            {text.islandFailedText}
+          </ErrorCard>
+        </main>
+      }
+    >
+      <Talk {...props} />
+    </IslandBoundary>
+  );
+}
+
+function Talk({ data, reader, announce, now }: ChatProps) {
+  const text = chatText(reader.locale);
+  const hooks = useRef<Pick<ChatStore["ports"], "onText" | "onEnd">>({});
+  const store = useMemo(() => new ChatStore(data, browserPorts(data, reader, hooks)), []);
+  const list = useSignal(false);
+  const receipt = useSignal<string | null>(null);
+  const toast = useSignal<string | null>(null);
+  const drawer = useRef<HTMLDialogElement>(null);
+  const help = useRef<HTMLDialogElement>(null);
+  const clock = useSignal(now);
+  const log = useLog();
+  const spoken = useAnnouncer(announce, { store, hooks, onGrow: log.grown });
+  const offline = useWake(store, () => clock.value = new Date().toISOString());
+
+  useEffect(() => {
+    store.draft.value = store.ports.drafts.read(store.conversation.value?.id ?? null);
+    store.resume();
+    log.toEnd();
+  }, []);
+  useEffect(() => onKeys(store, help), []);
+  useEffect(() => {
+    if (toast.value === null) return;
+    return store.ports.clock.after(6_000, () => toast.value = null);
+  }, [toast.value]);
+
+  const scope: ChatScope = {
+    store,
+    reader,
+    now: new Date(clock.value),
+    copy: (words) => {
+      navigator.clipboard.writeText(words)
+        .then(() => toast.value = text.copied, () => toast.value = text.clipboardFailed);
+    },
+    openReceipt: (id) => {
+      receipt.value = id;
+      void store.loadReceipt(id);
+      openDrawer(drawer.current);
+    },
+  };
+  const send = (content: string) => {
+    void store.send(content);
+    log.toEnd();
+  };
+  const own = store.messages.value.findLast((message) => message.role === "user");
+  const empty = store.messages.value.length === 0 && store.said.value === null;
+
+  return (
+    <ChatContext.Provider value={scope}>
+      <div class="chat">
+        <ConversationList open={list.value} onClose={() => list.value = false} />
+        {list.value ? <div class="veil" onClick={() => list.value = false} /> : null}
+        <main class="talk" id="main" tabIndex={-1}>
+          <TalkHead
+            onList={() => list.value = true}
+            onShortcuts={() => help.current?.showModal()}
+          />
+          <div class="log" ref={log.ref}>
+            <StateBanner offline={offline.value} />
+            {empty ? <Starters /> : <Messages />}
+            <FailureCard />
+          </div>
+          <div class="compose">
+            {log.away.value
+              ? (
+                <button type="button" class="btn btn-sm latest" onClick={log.toEnd}>
+                  <Icon name="down" size={16} />
+                  {store.live.value ? text.jumpNew : text.jump}
+                </button>
+              )
+              : null}
+            <Composer onSend={send} onEditLast={own ? () => store.editing.value = own.id : null} />
+          </div>
+        </main>
+        <Drawer
+          id="receipt"
+          title={text.receiptTitle}
+          drawerRef={drawer}
+          locale={reader.locale}
+          onClose={() => {
+            drawer.current?.close();
+            receipt.value = null;
+          }}
+        >
+          {receipt.value ? <ReceiptView messageId={receipt.value} /> : null}
+        </Drawer>
+        <Shortcuts dialogRef={help} />
+        <p class="sr" aria-live="polite">{spoken.value}</p>
+        <ToastRegion>
+          {toast.value
+            ? (
+              <Toast onDismiss={() => toast.value = null} locale={reader.locale}>
+                {toast.value}
+              </Toast>
+            )
+            : null}
+        </ToastRegion>
+      </div>
+    </ChatContext.Provider>
+  );
+}
+
+/** Beside the conversation where there is room, over it where there is not. */
+function openDrawer(drawer: HTMLDialogElement | null) {
+  if (!drawer || drawer.open) return;
+  if (matchMedia("(max-width: 1180px)").matches) drawer.showModal();
+  else drawer.show();
+}
+
+/** Keys that work anywhere on the page. Those of one letter rest while something is typed. */
+function onKeys(store: ChatStore, help: { current: HTMLDialogElement | null }) {
+  const listen = (event: KeyboardEvent) => {
+    const typing = (event.target as HTMLElement).closest?.(
+      "input, textarea, select, [contenteditable]",
+    );
+    const layered = document.querySelector("dialog:modal, :popover-open");
+    if (event.key === "Escape" && !layered && store.busy) void store.stop();
+    else if (
+      event.key.toLowerCase() === "o" && event.shiftKey && (event.ctrlKey || event.metaKey)
+    ) {
+      event.preventDefault();
+      location.assign("/chat?new=1");
+    } else if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (event.key === "/") {
+      event.preventDefault();
+      document.getElementById("draft")?.focus();
+    } else if (event.key === "?") help.current?.showModal();
+  };
+  addEventListener("keydown", listen);
+  return () => removeEventListener("keydown", listen);
+}

@@ -1,0 +1,122 @@
+import { compactConstitution } from "@/lib/policy/mod.ts";
+import { balance } from "@/lib/usage/mod.ts";
+import type { Principal } from "@/lib/platform/http/principal.ts";
+import { compose } from "./compose.ts";
+import type { ChatContext, ChatDependencies } from "./context.ts";
+import { conversationService } from "./conversations.ts";
+import type { Estimate } from "./schema.ts";
+import { createTurnLogs } from "./turn_log.ts";
+import { turnService } from "./turn_service.ts";
+import * as store from "./store.ts";
+
+export type { ChatDependencies } from "./context.ts";
+export { chatApi } from "./api.ts";
+export { ERASE_JOB, EXTRACT_JOB } from "./turn_finish.ts";
+export type { Conversation, FinishedTurn, Message, Receipt, TurnView } from "./schema.ts";
+
+/** The service of this room. */
+export type Chat = ReturnType<typeof createChat>;
+
+/** Window that is assumed of a model that does not tell. */
+const DEFAULT_WINDOW = 8_192;
+
+/** Conversations, messages and turns. */
+export function createChat(dependencies: ChatDependencies) {
+  const { clock, db } = dependencies;
+
+  const context: ChatContext = {
+    ...dependencies,
+    processId: dependencies.ids(),
+    logs: createTurnLogs(dependencies),
+    async modelWindow(model) {
+      const known = (await dependencies.model.list()).find((info) => info.id === model);
+      return known?.window || DEFAULT_WINDOW;
+    },
+    ingredients: (turn, careInstruction) => ({
+      persona: compactConstitution(),
+      careInstruction,
+      profile: { displayName: turn.principal.displayName, locale: turn.principal.locale },
+      today: today(turn.principal, clock.now()),
+      message: turn.userMessage.content,
+      unfinished: turn.unfinished,
+      budget: turn.promptBudget,
+    }),
+  };
+
+  /** What the next turn would cost, without asking the model. */
+  async function estimate(
+    principal: Principal,
+    request: { content: string; sessionId?: string; model?: string },
+  ): Promise<Estimate> {
+    const plan = context.usage.limits(principal.effectivePlan);
+    const window = await context.modelWindow(context.model.resolve(request.model));
+    const answerCap = Math.min(plan.answerTokens ?? Infinity, Math.floor(window / 2));
+    const budget = Math.min(plan.promptTokens ?? Infinity, window - answerCap);
+    const history = request.sessionId ? await shownPath(principal.userId, request.sessionId) : [];
+    const prompt = compose({
+      persona: compactConstitution(),
+      careInstruction: null,
+      profile: principal,
+      today: today(principal, clock.now()),
+      recalled: [],
+      history,
+      message: request.content,
+      unfinished: null,
+      // A message that does not fit still has a price to show.
+      budget: Math.max(budget, 1_000_000),
+    });
+    const report = await context.usage.quota(principal);
+    const { limit, remaining } = report.resources.llm_tokens;
+    const promptTokens = Math.min(prompt.tokens, Math.max(budget, 0));
+    const totalTokens = promptTokens + answerCap;
+    return {
+      promptTokens,
+      answerTokens: answerCap,
+      totalTokens,
+      share: limit === null ? null : round(balance(totalTokens, 0, limit).percentage ?? 100),
+      limit,
+      remaining,
+      fits: prompt.tokens <= budget || history.length > 0,
+      contextFill: round(Math.min(1, prompt.tokens / budget)),
+      resetsAt: report.resetsAt,
+    };
+  }
+
+  async function shownPath(userId: string, sessionId: string): Promise<store.MessageRow[]> {
+    return await db.asUser(userId, async (tx) => {
+      const session = await store.findSession(tx, sessionId);
+      if (!session?.headMessageId) return [];
+      const path = await store.pathFrom(tx, session.headMessageId, 50);
+      return path.reverse().filter((message) => message.content !== "");
+    });
+  }
+
+  /** Erases a temporary conversation an hour after its last message (CHT-10). */
+  async function eraseTemporary(userId: string, sessionId: string): Promise<void> {
+    await db.asUser(userId, async (tx) => {
+      const session = await store.findSession(tx, sessionId, { lock: true });
+      const quietSince = clock.now().getTime() - 60 * 60_000;
+      if (!session?.temporary || session.updatedAt.getTime() > quietSince) return;
+      await tx`delete from chat_sessions where id = ${sessionId}`;
+    });
+  }
+
+  return {
+    conversations: conversationService(context),
+    turns: turnService(context),
+    estimate,
+    eraseTemporary,
+  };
+}
+
+/** The date where the person is, in words a model reads well. */
+function today(principal: { timeZone: string }, now: Date): string {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone: principal.timeZone })
+      .format(now);
+  } catch {
+    return now.toISOString().slice(0, 10);
+  }
+}
+
+const round = (value: number) => Math.round(value * 100) / 100;

@@ -1,0 +1,218 @@
+import { ModelStreamError, modelUnavailable } from "@/lib/model/mod.ts";
+import { errorFields } from "@/lib/platform/log.ts";
+import { Problem } from "@/lib/platform/problem.ts";
+import { compose, recallBudget } from "./compose.ts";
+import type { ChatContext } from "./context.ts";
+import { finishTurn } from "./turn_finish.ts";
+import { policyEvent, recallEvent } from "./turn_events.ts";
+import { keepAlive } from "./turn_keeper.ts";
+import { type RunningTurn, type StartedTurn, StopRequested } from "./turn_state.ts";
+
+/**
+ * Runs a turn that has its rows and its hold. The stages come in this order, always, and each
+ * does one thing; whatever happens, the turn ends exactly once, with a last event.
+ *
+ * Validation, rate limit and reservation came before (`turn_start.ts`, the API's gate).
+ */
+export async function runTurn(context: ChatContext, started: StartedTurn): Promise<void> {
+  const turn = begin(started);
+  const release = keepAlive(context, turn);
+  try {
+    await checkQuestion(context, turn);
+    if (mayAnswer(turn)) {
+      await recall(context, turn);
+      composePrompt(context, turn);
+      await stream(context, turn);
+      checkAnswer(context, turn);
+    }
+  } catch (error) {
+    fail(context, turn, error);
+  } finally {
+    await release();
+  }
+  // Settlement, storage, short-term memory and jobs: one transaction, then what may be lost.
+  await finishTurn(context, turn);
+}
+
+function begin(started: StartedTurn): RunningTurn {
+  return {
+    ...started,
+    pre: null,
+    recall: null,
+    prompt: null,
+    text: "",
+    ttftMs: null,
+    promptTokens: 0,
+    completionTokens: 0,
+    measured: false,
+    post: null,
+    status: "complete",
+    finishReason: "stop",
+    problem: null,
+    metered: false,
+  };
+}
+
+/** Policy pre-check: the verdict on the message decides whether and how the model is asked. */
+function checkQuestion(context: ChatContext, turn: RunningTurn): void {
+  turn.stages.push("policy_pre");
+  const decision = context.policy.checkMessage(turn.userMessage.content, {
+    locale: turn.principal.locale,
+  });
+  turn.pre = decision;
+  turn.log.append({ event: "policy", data: policyEvent(decision) });
+}
+
+/** A refusal, or words of help where the model must not speak, take the answer's place. */
+function mayAnswer(turn: RunningTurn): boolean {
+  const decision = turn.pre!;
+  if (decision.modelCall !== "none") return true;
+  const help = decision.helpRoute ? [decision.helpRoute.text] : [];
+  emit(turn, decision.refusalText ?? help.join("\n\n"));
+  turn.status = "refused";
+  turn.finishReason = "policy";
+  return false;
+}
+
+/** What the person's memory holds about this message. Without it the answer goes on. */
+async function recall(context: ChatContext, turn: RunningTurn): Promise<void> {
+  turn.stages.push("recall");
+  const allowed = turn.memoryMode !== "off" && turn.choices.memory;
+  if (allowed) {
+    turn.recall = await context.memory.recall({
+      userId: turn.principal.userId,
+      query: turn.userMessage.content,
+      previous: turn.history.filter((m) => m.role === "user").slice(-2).map((m) => m.content),
+      excludeMessageIds: [turn.userMessage.id, ...historyInPrompt(context, turn)],
+      userName: turn.principal.displayName,
+      tokenBudget: recallBudget(turn.promptBudget),
+      modelLocation: context.model.location,
+      searchConversations: turn.choices.searchConversations,
+    });
+  }
+}
+
+/** Ids of former messages that stand whole in the prompt, which need not be recalled. */
+function historyInPrompt(context: ChatContext, turn: RunningTurn): string[] {
+  const history = turn.history.filter((message) => message.content !== "");
+  const draft = compose({ ...context.ingredients(turn, null), recalled: [], history });
+  return history.slice(history.length - draft.historyCount).map((message) => message.id);
+}
+
+function composePrompt(context: ChatContext, turn: RunningTurn): void {
+  turn.stages.push("compose");
+  const history = turn.history.filter((message) => message.content !== "");
+  const recalled = turn.recall?.items ?? [];
+  turn.prompt = compose({
+    ...context.ingredients(turn, turn.pre?.careInstruction ?? null),
+    recalled,
+    history,
+  });
+  if (turn.prompt.dropped.some((block) => block.block === "recalled") && turn.recall) {
+    turn.recall.items = [];
+  }
+  turn.log.append({ event: "recall", data: recallEvent(turn) });
+  turn.promptTokens = turn.prompt.tokens;
+}
+
+/** Asks the model and hands on what it says, as the answer guard releases it. */
+async function stream(context: ChatContext, turn: RunningTurn): Promise<void> {
+  turn.stages.push("stream");
+  const guard = context.policy.createAnswerGuard();
+  // The text of an answer that is continued comes first, so that clients build the whole.
+  if (turn.unfinished) emit(turn, turn.unfinished);
+  const chunks = context.model.chat({
+    messages: turn.prompt!.messages,
+    model: turn.model,
+    maxTokens: turn.reservation.answerCap,
+    signal: turn.abort.signal,
+  });
+  for await (const chunk of chunks) {
+    if ("done" in chunk) {
+      turn.finishReason = lengthReason(context, turn, chunk.done.finishReason);
+      turn.promptTokens = chunk.done.promptTokens;
+      turn.completionTokens = chunk.done.completionTokens;
+      turn.measured = chunk.done.measured;
+      continue;
+    }
+    turn.metered = true;
+    turn.completionTokens++;
+    turn.ttftMs ??= Math.round(context.clock.monotonic() - turn.startedMonotonic);
+    const { release, hit } = guard.push(chunk.text);
+    emit(turn, release);
+    if (hit) return withdraw(turn, hit.refusalText);
+  }
+  const { release, hit } = guard.end();
+  emit(turn, release);
+  if (hit) withdraw(turn, hit.refusalText);
+}
+
+/** `quota` tells an answer that the day's rest cut short from one that the plan's cap did. */
+function lengthReason(
+  context: ChatContext,
+  turn: RunningTurn,
+  reason: "stop" | "length",
+): RunningTurn["finishReason"] {
+  if (reason === "stop") return "stop";
+  const cap = context.usage.limits(turn.principal.effectivePlan).answerTokens ?? Infinity;
+  return turn.reservation.answerCap < cap ? "quota" : "length";
+}
+
+function emit(turn: RunningTurn, text: string): void {
+  if (text === "") return;
+  turn.text += text;
+  turn.log.append({ event: "delta", data: { text } });
+}
+
+/** A hard rule was broken: the answer so far is replaced by the refusal; the model is stopped. */
+function withdraw(turn: RunningTurn, refusalText: string): void {
+  turn.text = refusalText;
+  turn.log.append({ event: "delta", data: { text: refusalText, replaceFrom: 0 } });
+  turn.status = "refused";
+  turn.finishReason = "policy";
+}
+
+/** Policy post-check of the whole answer. */
+function checkAnswer(context: ChatContext, turn: RunningTurn): void {
+  turn.stages.push("policy_post");
+  const decision = context.policy.checkAnswer({
+    input: turn.userMessage.content,
+    output: turn.text,
+  });
+  turn.post = decision;
+  if (decision.verdict === "refuse" && turn.status !== "refused") {
+    withdraw(turn, decision.refusalText ?? "");
+  }
+  turn.log.append({ event: "policy", data: policyEvent(decision) });
+}
+
+/** Turns what went wrong into the end of the turn; the text so far is always kept. */
+function fail(context: ChatContext, turn: RunningTurn, error: unknown): void {
+  const reason = turn.abort.signal.reason;
+  if (reason instanceof StopRequested) {
+    turn.status = reason.by === "user" ? "stopped" : "interrupted";
+    turn.finishReason = reason.by === "user" ? "user" : "host";
+    return;
+  }
+  turn.status = "error";
+  turn.finishReason = "host";
+  if (error instanceof ModelStreamError) {
+    turn.promptTokens = error.usage.promptTokens;
+    turn.completionTokens = error.usage.completionTokens;
+    turn.measured = false;
+    turn.problem = modelUnavailable(0, error);
+  } else if (error instanceof Problem) {
+    turn.problem = error;
+  } else {
+    context.log.error("turn.failed", "A turn ended in an error nobody expected", {
+      turnId: turn.id,
+      ...errorFields(error),
+    });
+    turn.problem = new Problem(
+      "internal",
+      500,
+      "Something went wrong on our side",
+      "Your message is kept. Try again",
+    );
+  }
+}

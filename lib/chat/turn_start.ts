@@ -1,0 +1,347 @@
+import { correlationId } from "@/lib/platform/log.ts";
+import { notFound, Problem } from "@/lib/platform/problem.ts";
+import { sha256Hex } from "@/lib/platform/crypto.ts";
+import { sqlState, type Tx, violatedConstraint } from "@/lib/platform/database/mod.ts";
+import { shorten } from "@/lib/platform/text.ts";
+import { compose, recallBudget } from "./compose.ts";
+import { messageText } from "./input.ts";
+import type { ChatContext } from "./context.ts";
+import type { MemoryChoices, StartedTurn, TurnRequest } from "./turn_state.ts";
+import * as store from "./store.ts";
+import * as turns from "./turn_store.ts";
+
+/** A turn is closed as interrupted when its lease was not renewed for so long. */
+export const LEASE_MS = 30_000;
+/** Messages of the path that are read for a prompt; more never fit. */
+const HISTORY_LIMIT = 200;
+
+/** Either a turn that may run now, or the one an equal request started before. */
+export type StartResult =
+  | { kind: "started"; turn: StartedTurn }
+  | { kind: "known"; turnId: string };
+
+/** What a person may spend and which window the model has. */
+interface Limits {
+  promptBudget: number;
+  answerTokens: number;
+  streams: number | null;
+}
+
+/**
+ * Validates, holds quota and stores the rows of a turn, in one transaction: afterwards the turn
+ * exists and nothing typed can be lost, or nothing has happened at all.
+ *
+ * @throws Problem 400, 404, 409 `turn_in_progress`, 422 `idempotency_mismatch`, 429
+ */
+export async function startTurn(context: ChatContext, request: TurnRequest): Promise<StartResult> {
+  const content = request.content === null ? null : messageText(request.content);
+  const model = context.model.resolve(request.model);
+  const limits = await limitsOf(context, request, model);
+  const choices = await context.memoryChoices(request.principal.userId);
+  try {
+    return await context.db.asUser(request.principal.userId, async (tx) => {
+      const known = await findKnown(tx, request, content);
+      if (known) return known;
+      const place = await findPlace(context, tx, { request, content, model });
+      const turn = await prepare(context, { request, place, model, limits, choices });
+      turn.reservation = await hold(context, tx, { turn, limits });
+      await storeRows(context, tx, { turn, place, request, content });
+      return { kind: "started", turn };
+    });
+  } catch (error) {
+    // The unique index decides between two requests that arrive together.
+    if (sqlState(error) === "23505" && violatedConstraint(error)?.startsWith("turns_")) {
+      return await lostRace(context, request, content);
+    }
+    throw error;
+  }
+}
+
+async function limitsOf(
+  context: ChatContext,
+  request: TurnRequest,
+  model: string,
+): Promise<Limits> {
+  const plan = context.usage.limits(request.principal.effectivePlan);
+  const window = await context.modelWindow(model);
+  const answerTokens = Math.min(plan.answerTokens ?? Infinity, Math.floor(window / 2));
+  return {
+    promptBudget: Math.min(plan.promptTokens ?? Infinity, window - answerTokens),
+    answerTokens,
+    streams: plan.concurrentStreams,
+  };
+}
+
+/** Equal requests have equal hashes; the id of the client is not part of it. */
+function requestHash(request: TurnRequest, content: string | null): string {
+  return sha256Hex(JSON.stringify([
+    request.kind,
+    request.sessionId ?? null,
+    request.targetId ?? null,
+    content,
+    request.model ?? null,
+    request.remember,
+  ]));
+}
+
+const scopeOf = (request: TurnRequest) => request.sessionId ?? request.principal.userId;
+
+async function findKnown(
+  tx: Tx,
+  request: TurnRequest,
+  content: string | null,
+): Promise<StartResult | null> {
+  if (!request.clientMessageId) return null;
+  const known = await turns.findByClientId(tx, {
+    userId: request.principal.userId,
+    scope: scopeOf(request),
+    clientMessageId: request.clientMessageId,
+  });
+  if (!known) return null;
+  if (known.requestHash === requestHash(request, content)) {
+    return { kind: "known", turnId: known.id };
+  }
+  throw new Problem(
+    "idempotency_mismatch",
+    422,
+    "This id was used for another message",
+    "Send every new message with a new clientMessageId",
+    { clientMessageId: request.clientMessageId, turnId: known.id },
+  );
+}
+
+/** After losing to a request that arrived at the same time: follow it, or say that one runs. */
+async function lostRace(
+  context: ChatContext,
+  request: TurnRequest,
+  content: string | null,
+): Promise<StartResult> {
+  return await context.db.asUser(request.principal.userId, async (tx) => {
+    const known = await findKnown(tx, request, content);
+    if (known) return known;
+    const session = request.sessionId ? await store.findSession(tx, request.sessionId) : null;
+    throw turnInProgress(session?.activeTurnId ?? "", request.sessionId ?? "");
+  });
+}
+
+/** 409 `turn_in_progress`. */
+export function turnInProgress(turnId: string, sessionId: string): Problem {
+  return new Problem(
+    "turn_in_progress",
+    409,
+    "An answer is still being written",
+    "Wait for the answer, follow it at eventsUrl, or stop it first",
+    { turnId, sessionId, eventsUrl: `/api/chat/turns/${turnId}/events` },
+  );
+}
+
+/** Where in a conversation a turn takes place. */
+interface Place {
+  session: store.SessionRow | null;
+  /** The question: a stored one, or null for a new one. */
+  question: store.MessageRow | null;
+  /** Parent of a new question. */
+  parentId: string | null;
+  editedFrom: string | null;
+  /** The answer that is continued. */
+  answer: store.MessageRow | null;
+  history: store.MessageRow[];
+}
+
+async function findPlace(
+  _context: ChatContext,
+  tx: Tx,
+  input: { request: TurnRequest; content: string | null; model: string },
+): Promise<Place> {
+  const { request } = input;
+  const nowhere: Place = {
+    session: null,
+    question: null,
+    parentId: null,
+    editedFrom: null,
+    answer: null,
+    history: [],
+  };
+  if (!request.sessionId) return nowhere;
+  const session = await store.findSession(tx, request.sessionId, { lock: true });
+  if (!session) throw notFound();
+  if (session.activeTurnId) throw turnInProgress(session.activeTurnId, session.id);
+  if (request.kind === "send") {
+    const parentId = request.targetId === undefined ? session.headMessageId : request.targetId;
+    const history = parentId ? await pathOf(tx, session.id, parentId) : [];
+    return { ...nowhere, session, parentId, history };
+  }
+  const target = await store.findMessage(tx, request.targetId!);
+  if (!target || target.sessionId !== session.id) throw notFound();
+  if (request.kind === "edit") {
+    const history = target.parentId ? await pathOf(tx, session.id, target.parentId) : [];
+    return { ...nowhere, session, parentId: target.parentId, editedFrom: target.id, history };
+  }
+  const path = await pathOf(tx, session.id, target.parentId!);
+  const answer = request.kind === "continue" ? target : null;
+  return { ...nowhere, session, question: path.at(-1)!, answer, history: path.slice(0, -1) };
+}
+
+/** The path down to `id`, oldest first. @throws Problem 404 when it is not of this conversation */
+async function pathOf(tx: Tx, sessionId: string, id: string): Promise<store.MessageRow[]> {
+  const path = (await store.pathFrom(tx, id, HISTORY_LIMIT)).reverse();
+  if (path.at(-1)?.sessionId !== sessionId) throw notFound();
+  return path;
+}
+
+function prepare(
+  context: ChatContext,
+  input: {
+    request: TurnRequest;
+    place: Place;
+    model: string;
+    limits: Limits;
+    choices: MemoryChoices;
+  },
+): StartedTurn {
+  const { request, place } = input;
+  const { ids, clock } = context;
+  const id = ids();
+  const content = place.question?.content ?? messageText(request.content!);
+  return {
+    id,
+    principal: request.principal,
+    kind: request.kind,
+    clientMessageId: request.clientMessageId,
+    sessionId: place.session?.id ?? ids(),
+    title: place.session ? place.session.title : shorten(content, 60),
+    userMessage: {
+      id: place.question?.id ?? ids(),
+      content,
+      remember: place.question?.remember ?? request.remember,
+    },
+    assistantMessageId: place.answer?.id ?? ids(),
+    model: request.model ? input.model : place.session?.model ?? input.model,
+    memoryMode: place.session?.memoryMode ??
+      (request.temporary ? "off" : request.memoryMode ?? "on"),
+    temporary: place.session?.temporary ?? request.temporary ?? false,
+    choices: input.choices,
+    history: place.history,
+    unfinished: place.answer?.content ?? null,
+    reservation: null as never, // set by `hold`, in the same transaction
+    promptBudget: input.limits.promptBudget,
+    startedAt: clock.now(),
+    startedMonotonic: clock.monotonic(),
+    log: null as never, // opened once the rows are stored
+    abort: new AbortController(),
+    stages: ["validate"],
+  };
+}
+
+/** Holds the quota for the largest prompt this turn can have, and counts the streams. */
+async function hold(
+  context: ChatContext,
+  tx: Tx,
+  input: { turn: StartedTurn; limits: Limits },
+) {
+  const { turn, limits } = input;
+  const { principal } = turn;
+  turn.stages.push("reserve");
+  const draft = compose({
+    ...context.ingredients(turn, null),
+    recalled: [],
+    history: turn.history.filter((message) => message.content !== ""),
+  });
+  const mayRecall = turn.memoryMode !== "off" && turn.choices.memory;
+  const recall = mayRecall ? recallBudget(turn.promptBudget) : 0;
+  const reservation = await context.usage.reserve(tx, {
+    userId: principal.userId,
+    plan: principal.effectivePlan,
+    operationId: turn.id,
+    promptTokens: Math.min(turn.promptBudget, draft.tokens + recall),
+    answerTokens: limits.answerTokens,
+  });
+  // Counted after the hold, whose row lock makes turns of one person wait for each other.
+  const running = await turns.runningTurns(tx, principal.userId);
+  if (limits.streams !== null && running >= limits.streams) {
+    throw new Problem(
+      "too_many_streams",
+      429,
+      "Too many answers at once",
+      `Your plan allows ${limits.streams} at a time; wait for one to end or stop it`,
+      { limit: limits.streams, active: running, retryAfterSeconds: 5 },
+    );
+  }
+  return reservation;
+}
+
+async function storeRows(
+  context: ChatContext,
+  tx: Tx,
+  input: { turn: StartedTurn; place: Place; request: TurnRequest; content: string | null },
+): Promise<void> {
+  const { turn, place, request } = input;
+  const { userId, displayName } = turn.principal;
+  const at = turn.startedAt;
+  const work: Promise<unknown>[] = [];
+  if (!place.session) {
+    work.push(store.insertSession(tx, {
+      id: turn.sessionId,
+      userId,
+      title: turn.title,
+      titleSource: "auto",
+      model: turn.model,
+      temporary: turn.temporary,
+      memoryMode: turn.memoryMode,
+      at,
+    }));
+  }
+  const common = { sessionId: turn.sessionId, userId, turnId: turn.id, createdAt: at };
+  if (!place.question) {
+    work.push(store.insertMessage(tx, {
+      ...common,
+      id: turn.userMessage.id,
+      parentId: place.parentId,
+      role: "user",
+      author: displayName,
+      content: turn.userMessage.content,
+      status: "complete",
+      remember: turn.userMessage.remember,
+      clientMessageId: request.clientMessageId,
+      editedFrom: place.editedFrom,
+    }));
+  }
+  if (place.answer) work.push(store.reopenAnswer(tx, place.answer.id, turn.id));
+  else {
+    work.push(store.insertMessage(tx, {
+      ...common,
+      id: turn.assistantMessageId,
+      parentId: turn.userMessage.id,
+      role: "assistant",
+      author: "Nova",
+      content: "",
+      status: "streaming",
+      remember: turn.userMessage.remember,
+      model: turn.model,
+    }));
+  }
+  work.push(turns.insertTurn(tx, {
+    id: turn.id,
+    userId,
+    sessionId: turn.sessionId,
+    userMessageId: turn.userMessage.id,
+    assistantMessageId: turn.assistantMessageId,
+    kind: turn.kind,
+    model: turn.model,
+    reservationId: turn.reservation.id,
+    startedAt: at,
+    requestHash: requestHash(request, input.content),
+    leaseOwner: context.processId,
+    leaseUntil: new Date(at.getTime() + LEASE_MS),
+    idempotencyScope: scopeOf(request),
+    clientMessageId: request.clientMessageId,
+    correlationId: correlationId() ?? null,
+  }));
+  work.push(store.advanceSession(tx, turn.sessionId, {
+    headMessageId: turn.assistantMessageId,
+    added: (place.question ? 0 : 1) + (place.answer ? 0 : 1),
+    at,
+  }));
+  // One connection: the statements go out together and are answered in order.
+  await Promise.all(work);
+}

@@ -1,0 +1,122 @@
+import { extname, join, relative, sep } from "node:path";
+import { toFileUrl } from "../src/path.ts";
+import type { FsFileType } from "../src/build_cache.ts";
+import { pathToPattern } from "../src/fs_pattern.ts";
+import type { ResolvedBuildConfig } from "./options.ts";
+
+/** A file under the routes folder. */
+export interface RouteFile {
+  id: string;
+  path: string;
+  type: FsFileType;
+  routePattern: string;
+  scope: string;
+  /** Whether the module is loaded by its first request. */
+  isLazy: boolean;
+}
+
+/** What the folders of a project contain. */
+export interface Crawled {
+  routes: RouteFile[];
+  /** Files with islands. */
+  islands: string[];
+}
+
+const CODE = /\.[cm]?[jt]sx?$/;
+const TEST = /[._]test\.[cm]?[jt]sx?$/;
+
+const SPECIAL: Record<string, FsFileType> = {
+  _app: "app",
+  _layout: "layout",
+  _middleware: "middleware",
+  _error: "error",
+  _500: "error",
+  _404: "notFound",
+};
+
+/** All files below a folder, none if it does not exist. */
+export async function walk(dir: string): Promise<string[]> {
+  const files: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(dir)) {
+      const path = join(dir, entry.name);
+      if (entry.isDirectory) files.push(...await walk(path));
+      else if (entry.isFile) files.push(path);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return files.sort();
+}
+
+/** What the files of a folder are registered by: the special ones, plain files, groups, patterns. */
+const RANK = {
+  _middleware: 0,
+  _layout: 1,
+  _404: 1,
+  _error: 2,
+  _500: 2,
+  index: 3,
+} as const;
+
+function rank(segment: string, isFile: boolean): number {
+  if (isFile && segment in RANK) return RANK[segment as keyof typeof RANK];
+  if (segment.startsWith("(")) return 5;
+  if (segment.startsWith("[...")) return 8;
+  if (segment.startsWith("[")) return 6;
+  return segment.includes("[") ? 5.5 : 4;
+}
+
+/** Order of registration: per folder, from what applies to all to what matches most. */
+export function compareRoutes(a: { id: string }, b: { id: string }): number {
+  if (a.id === "/_app") return -1;
+  if (b.id === "/_app") return 1;
+  const left = a.id.split("/");
+  const right = b.id.split("/");
+  const length = Math.min(left.length, right.length);
+  for (let i = 1; i < length; i++) {
+    const [x, y] = [left[i]!, right[i]!];
+    if (x === y) continue;
+    const byRank = rank(x, i === left.length - 1) -
+      rank(y, i === right.length - 1);
+    return byRank !== 0 ? byRank : x < y ? -1 : 1;
+  }
+  return left.length - right.length;
+}
+
+/** Whether a path contains a group that is no route group, such as `(_components)`. */
+function isPrivate(id: string): boolean {
+  return id.split("/").some((part) => part.startsWith("(_") && part.endsWith(")"));
+}
+
+async function toRoute(path: string, id: string): Promise<RouteFile> {
+  const slash = id.lastIndexOf("/");
+  const type = SPECIAL[id.slice(slash + 1)] ?? "route";
+  const isRoute = type === "route";
+  const { pattern, scope } = pathToPattern(isRoute ? id : id.slice(0, slash));
+  // The pattern of such a file is only known to the module itself.
+  const isLazy = isRoute &&
+    !(await Deno.readTextFile(path)).includes("routeOverride");
+  return { id, path, type, routePattern: pattern, scope, isLazy };
+}
+
+/** Finds routes and islands. */
+export async function crawl(config: ResolvedBuildConfig): Promise<Crawled> {
+  const isCode = (path: string) =>
+    CODE.test(path) && !TEST.test(path) &&
+    !config.ignore.some((pattern) => pattern.test(path));
+  const islands = (await walk(config.islandDir)).filter(isCode);
+  const routes: RouteFile[] = [];
+  for (const path of (await walk(config.routeDir)).filter(isCode)) {
+    const below = relative(config.routeDir, path).replaceAll(sep, "/");
+    const id = `/${below.slice(0, -extname(below).length)}`;
+    if (id.includes("/(_islands)/")) islands.push(path);
+    if (!isPrivate(id)) routes.push(await toRoute(path, id));
+  }
+  return { routes: routes.sort(compareRoutes), islands };
+}
+
+/** Imports a module by path; `version` bypasses what was imported before. */
+export function importFile(path: string, version = 0): Promise<Record<string, unknown>> {
+  return import(toFileUrl(path).href + (version === 0 ? "" : `?v=${version}`));
+}

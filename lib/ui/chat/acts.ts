@@ -1,0 +1,144 @@
+import { batch } from "@preact/signals";
+import type { Conversation, Estimate, Message, Page, Receipt } from "../contract.ts";
+import type { Api } from "./api.ts";
+import { latestBelow } from "./branch.ts";
+import { ChatState } from "./state.ts";
+
+/** What may be done to conversations and messages that are there already. */
+export class ChatActs extends ChatState {
+  #loading = new Set<string>();
+
+  /** Shows the path through another variant of a message (CHT-3). */
+  async choose(messageId: string): Promise<void> {
+    const { api } = this.ports;
+    const id = this.conversation.value?.id;
+    if (!id || this.busy) return;
+    await this.attempt(async () => {
+      const tree = await allMessages(api, id);
+      const headMessageId = latestBelow(tree, messageId);
+      this.conversation.value = await api.patch(`/api/chat/sessions/${id}`, { headMessageId });
+      await this.reload();
+    }, () => void this.choose(messageId));
+  }
+
+  /** Reads the shown path again. */
+  async reload(): Promise<void> {
+    const id = this.conversation.value?.id;
+    if (!id) return;
+    const path = `/api/chat/sessions/${id}/messages?view=path`;
+    const page = await this.ports.api.get<Page<Message>>(path);
+    batch(() => {
+      this.messages.value = page.items;
+      this.olderCursor.value = page.nextCursor;
+    });
+  }
+
+  /** Reads earlier messages of the path. */
+  async loadOlder(): Promise<void> {
+    const id = this.conversation.value?.id;
+    const cursor = this.olderCursor.value;
+    if (!id || !cursor) return;
+    await this.attempt(async () => {
+      const query = new URLSearchParams({ view: "path", cursor });
+      const page = await this.ports.api.get<Page<Message>>(
+        `/api/chat/sessions/${id}/messages?${query}`,
+      );
+      batch(() => {
+        this.messages.value = [...page.items, ...this.messages.value];
+        this.olderCursor.value = page.nextCursor;
+      });
+    }, () => void this.loadOlder());
+  }
+
+  /** Reads the next conversations of the list. */
+  async loadConversations(): Promise<void> {
+    const cursor = this.conversationsCursor.value;
+    if (!cursor) return;
+    await this.attempt(async () => {
+      const page = await this.ports.api.get<Page<Conversation>>(
+        `/api/chat/sessions?${new URLSearchParams({ cursor })}`,
+      );
+      batch(() => {
+        this.conversations.value = [...this.conversations.value, ...page.items];
+        this.conversationsCursor.value = page.nextCursor;
+      });
+    }, () => void this.loadConversations());
+  }
+
+  /** Changes the open conversation at once and takes it back with notice on failure (UI-58). */
+  async patch(change: Partial<Pick<Conversation, "title" | "pinned" | "memoryMode">>) {
+    const former = this.conversation.value;
+    if (!former) return;
+    this.replace({ ...former, ...change });
+    const stored = await this.attempt(
+      () => this.ports.api.patch<Conversation>(`/api/chat/sessions/${former.id}`, change),
+      () => void this.patch(change),
+    );
+    this.replace(stored ?? former);
+  }
+
+  /** Archives or deletes the open conversation and opens a blank one. */
+  async leave(act: "archive" | "delete"): Promise<void> {
+    const { api, go } = this.ports;
+    const path = `/api/chat/sessions/${this.conversation.value?.id}`;
+    const call = () =>
+      act === "archive" ? api.patch(path, { archived: true }) : api.delete<void>(path);
+    const done = await this.attempt(async () => (await call(), true), () => void this.leave(act));
+    if (done) go("/chat");
+  }
+
+  /** Rates an answer; the same vote again takes it back (CHT-11). */
+  async vote(answer: Message, vote: "up" | "down"): Promise<void> {
+    const next = answer.feedback?.vote === vote ? null : vote;
+    const set = (feedback: Message["feedback"]) => {
+      this.messages.value = this.messages.value.map((m) =>
+        m.id === answer.id ? { ...m, feedback } : m
+      );
+    };
+    set({ ...answer.feedback, vote: next });
+    const path = `/api/chat/messages/${answer.id}/feedback`;
+    const stored = await this.attempt(() => this.ports.api.post(path, { vote: next }), null);
+    if (stored === undefined) set(answer.feedback);
+  }
+
+  /** Reads the receipt of an answer once (CHT-61). */
+  async loadReceipt(messageId: string): Promise<void> {
+    const known = this.receipts.value.get(messageId);
+    if ((known && known !== "failed") || this.#loading.has(messageId)) return;
+    this.#loading.add(messageId);
+    let receipt: Receipt | "failed";
+    try {
+      receipt = await this.ports.api.get<Receipt>(`/api/chat/messages/${messageId}/receipt`);
+    } catch {
+      receipt = "failed"; // shown in the drawer, with what still holds
+    }
+    this.#loading.delete(messageId);
+    this.receipts.value = new Map(this.receipts.value).set(messageId, receipt);
+  }
+
+  /** What the next turn will cost (CON-28); null when it cannot be told. */
+  async estimate(content: string): Promise<Estimate | null> {
+    const sessionId = this.conversation.value?.id;
+    try {
+      return await this.ports.api.post<Estimate>("/api/chat/estimate", {
+        content,
+        ...(sessionId ? { sessionId } : {}),
+      });
+    } catch {
+      return null; // an estimate is an aid; sending checks for itself
+    }
+  }
+}
+
+/** Every message of a conversation, page by page. */
+async function allMessages(api: Api, id: string): Promise<Message[]> {
+  const all: Message[] = [];
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const query = new URLSearchParams({ view: "tree", limit: "100" });
+    if (cursor) query.set("cursor", cursor);
+    const page: Page<Message> = await api.get(`/api/chat/sessions/${id}/messages?${query}`);
+    all.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return all;
+}

@@ -1,0 +1,270 @@
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { Button, IconButton, Spinner } from "../button.tsx";
+import { Chip } from "../chip.tsx";
+import type { Message, PolicyEvent, Verdict } from "../contract.ts";
+import { formatDateTime, formatNumber, formatTime } from "../format.ts";
+import { Logo } from "../logo.tsx";
+import { LiveMarkdown } from "../markdown_live.tsx";
+import type { MarkdownOptions } from "../markdown.tsx";
+import { MemoryChip } from "../memory_chip.tsx";
+import { say } from "../say.ts";
+import type { Tier, Tone } from "../tokens.ts";
+import { useChat } from "./context.ts";
+import type { ChatStore } from "./store.ts";
+import { type LiveTurn, stageOf } from "./turn.ts";
+import { Variants } from "./variants.tsx";
+
+/** An answer that has come to its end. */
+export function Answer({ message, last }: { message: Message; last: boolean }) {
+  const { store, text, reader, openReceipt } = useChat();
+  const ref = useRef<HTMLElement>(null);
+  useReceiptWhenSeen(ref, message);
+  const recall = recallOf(message, store);
+  const label = say(text.answerBy, { time: formatTime(message.createdAt, reader) });
+  return (
+    <article class="answer" id={`m-${message.id}`} aria-label={label} ref={ref}>
+      <div class="by" title={formatDateTime(message.createdAt, reader)}>
+        <Logo />
+        <strong>Nova</strong>
+        {recall ? <span>{say(text.used, { n: recall.length }, reader.locale)}</span> : null}
+        <VerdictChip verdict={message.verdict} />
+      </div>
+      <Text text={message.content} live={false} />
+      <Notes message={message} />
+      <MemoryRow items={recall ?? []} messageId={message.id} />
+      <div class="row between">
+        <Tools message={message} last={last} />
+        {message.receiptUrl
+          ? (
+            <button class="link" type="button" onClick={() => openReceipt(message.id)}>
+              {text.receiptLink}
+            </button>
+          )
+          : null}
+      </div>
+    </article>
+  );
+}
+
+/** The answer that is being written. */
+export function LiveAnswer({ live }: { live: LiveTurn }) {
+  const { store, text, reader } = useChat();
+  const stage = stageOf(live);
+  const n = live.recall?.items.length ?? 0;
+  const link = store.link.value;
+  const words = link === "waiting"
+    ? text.reconnecting
+    : link === "lost"
+    ? text.lost
+    : live.queue !== null
+    ? say(text.queued, { n: live.queue }, reader.locale)
+    : stage === "ended"
+    ? ""
+    : say(text[stage], { n }, reader.locale);
+  const help = live.policies.find((p) => p.helpRoute);
+  return (
+    <article class="answer" aria-label={text.answering} aria-busy="true">
+      <div class="by">
+        <Logo />
+        <strong>Nova</strong>
+        {words
+          ? (
+            <span class="row">
+              <Spinner />
+              {words}
+            </span>
+          )
+          : null}
+        {link === "lost"
+          ? <Button size="sm" onClick={() => store.wake()}>{text.retry}</Button>
+          : null}
+      </div>
+      {help ? <HelpRoute policy={help} /> : null}
+      {live.text === "" ? null : <Text text={live.text} live />}
+    </article>
+  );
+}
+
+function Text({ text: source, live }: { text: string; live: boolean }) {
+  const { copy, text, reader } = useChat();
+  const options = useMemo<MarkdownOptions>(() => ({
+    locale: reader.locale,
+    codeAction: (code) => (
+      <Button kind="ghost" size="sm" icon="copy" onClick={() => copy(code)}>{text.copyCode}</Button>
+    ),
+  }), [reader.locale]);
+  return <LiveMarkdown text={source} live={live} options={options} />;
+}
+
+/** What a chip under an answer needs. */
+interface Used {
+  id: string;
+  tier?: Tier;
+  kind: "fact" | "turn";
+  words: string;
+  forgotten: boolean;
+}
+
+/** What was recalled for an answer: from its receipt once that is read, else from its events. */
+function recallOf(message: Message, store: ChatStore): Used[] | null {
+  const receipt = store.receipts.value.get(message.id);
+  if (receipt && receipt !== "failed") {
+    return receipt.items.map((item, i) => ({
+      id: item.memoryId ?? `${item.sourceMessageId}-${i}`,
+      tier: item.tier ?? undefined,
+      kind: item.kind,
+      words: item.text ?? "",
+      forgotten: item.forgotten,
+    }));
+  }
+  return store.recalls.value.get(message.id)?.items.map((item, i) => ({
+    id: item.memoryId ?? `${item.messageId}-${i}`,
+    tier: item.tier,
+    kind: item.kind,
+    words: item.snippet,
+    forgotten: false,
+  })) ?? null;
+}
+
+/** Reads the receipt when the answer comes into view, for its chips. */
+function useReceiptWhenSeen(ref: { current: HTMLElement | null }, message: Message) {
+  const { store } = useChat();
+  useEffect(() => {
+    const known = store.receipts.peek().has(message.id) || store.recalls.peek().has(message.id);
+    if (!ref.current || !message.receiptUrl || known) return;
+    const watch = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      watch.disconnect();
+      void store.loadReceipt(message.id);
+    });
+    watch.observe(ref.current);
+    return () => watch.disconnect();
+  }, [message.id, message.receiptUrl]);
+}
+
+function MemoryRow({ items, messageId }: { items: Used[]; messageId: string }) {
+  const { text, reader, openReceipt } = useChat();
+  if (items.length === 0) return null;
+  return (
+    <div class="row" role="group" aria-label={text.memoriesUsed}>
+      {items.map((item) => (
+        <MemoryChip
+          key={item.id}
+          tier={item.tier}
+          kind={item.kind}
+          label={item.words}
+          state={item.forgotten ? "forgotten" : undefined}
+          locale={reader.locale}
+          onClick={() => openReceipt(messageId)}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** What a reader must know about how the answer ended. */
+function Notes({ message }: { message: Message }) {
+  const { store, text } = useChat();
+  const words = {
+    stopped: text.status_stopped,
+    interrupted: text.status_interrupted,
+    error: text.status_error,
+    refused: "",
+    complete: message.finishReason === "length"
+      ? text.finish_length
+      : message.finishReason === "quota"
+      ? text.finish_quota
+      : "",
+    streaming: "",
+  }[message.status];
+  if (!words) return null;
+  const canContinue = message.status !== "error" && message.finishReason !== "quota";
+  return (
+    <p class="noted">
+      {words}
+      {canContinue && !store.busy
+        ? (
+          <Button size="sm" onClick={() => store.continueAnswer(message)}>
+            {text.continueAnswer}
+          </Button>
+        )
+        : null}
+    </p>
+  );
+}
+
+function Tools({ message, last }: { message: Message; last: boolean }) {
+  const { store, text, reader, copy } = useChat();
+  const vote = message.feedback?.vote;
+  const tokens = (message.promptTokens ?? 0) + (message.completionTokens ?? 0);
+  return (
+    <div class="tools">
+      <IconButton
+        icon="copy"
+        size="sm"
+        label={text.copyAnswer}
+        onClick={() => copy(message.content)}
+      />
+      {last && !store.busy
+        ? (
+          <IconButton
+            icon="refresh"
+            size="sm"
+            label={text.answerAgain}
+            onClick={() => store.regenerate(message)}
+          />
+        )
+        : null}
+      <IconButton
+        icon="up"
+        size="sm"
+        label={text.helpful}
+        pressed={vote === "up"}
+        onClick={() => store.vote(message, "up")}
+      />
+      <Variants message={message} />
+      {message.model
+        ? (
+          <span class="tiny quiet">
+            {say(text.meta, { model: message.model, tokens: formatNumber(tokens, reader) })}
+          </span>
+        )
+        : null}
+    </div>
+  );
+}
+
+const VERDICT_TONE: Record<Verdict, Tone> = {
+  allow: "green",
+  allow_with_care: "amber",
+  transform: "amber",
+  refuse: "red",
+  escalate: "red",
+};
+
+/** The verdict in words; nothing for plain *allow*, which needs no mark (CHT-60). */
+export function VerdictChip({ verdict, always }: { verdict: Verdict | null; always?: boolean }) {
+  const { text } = useChat();
+  if (!verdict || (verdict === "allow" && !always)) return null;
+  return (
+    <Chip tone={VERDICT_TONE[verdict]} icon={verdict === "allow" ? "check" : "shield"}>
+      {text[`verdict_${verdict}`]}
+    </Chip>
+  );
+}
+
+/** Where help is to be had, before anything else (POL-10). */
+export function HelpRoute({ policy }: { policy: PolicyEvent }) {
+  const route = policy.helpRoute;
+  if (!route) return null;
+  return (
+    <section class="banner" aria-label={route.title}>
+      <p>
+        <strong>{route.title}</strong> {route.text}
+      </p>
+      {route.links.map((link) => (
+        <a key={link.href} class="btn btn-sm" href={link.href}>{link.label}</a>
+      ))}
+    </section>
+  );
+}

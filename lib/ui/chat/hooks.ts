@@ -1,0 +1,125 @@
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Look } from "../look.ts";
+import { say } from "../say.ts";
+import { chatText } from "../text/mod.ts";
+import { type Announcer, createAnnouncer } from "./announce.ts";
+import { createStick } from "./stick.ts";
+import type { ChatPorts, ChatStore } from "./store.ts";
+
+/** The log's box and how it follows its end. */
+export interface Log {
+  ref: { current: HTMLDivElement | null };
+  /** Whether the reader is away from the end. */
+  away: Signal<boolean>;
+  /** Text was added. */
+  grown: () => void;
+  toEnd: () => void;
+}
+
+/** Keeps a log at its end while the reader is there (UI-63). */
+export function useLog(): Log {
+  const ref = useRef<HTMLDivElement>(null);
+  const away = useSignal(false);
+  const stick = useMemo(() => createStick((stuck) => away.value = !stuck), []);
+
+  // On phones the page scrolls, elsewhere the log does.
+  const box = () => {
+    const log = ref.current;
+    const scrolls = log && getComputedStyle(log).overflowY !== "visible";
+    return scrolls ? log : document.scrollingElement ?? document.documentElement;
+  };
+
+  useEffect(() => {
+    const log = ref.current;
+    if (!log) return;
+    const scrolled = () => stick.scrolled(box());
+    const wheel = (event: WheelEvent) => event.deltaY < 0 && stick.release();
+    const key = (event: KeyboardEvent) =>
+      ["PageUp", "Home", "ArrowUp"].includes(event.key) && event.target === log && stick.release();
+    const select = () => {
+      const selection = getSelection();
+      const inside = selection && !selection.isCollapsed && log.contains(selection.anchorNode);
+      if (inside) stick.release();
+    };
+    log.addEventListener("scroll", scrolled, { passive: true });
+    addEventListener("scroll", scrolled, { passive: true });
+    log.addEventListener("wheel", wheel, { passive: true });
+    log.addEventListener("touchmove", stick.release, { passive: true });
+    log.addEventListener("keydown", key);
+    document.addEventListener("selectionchange", select);
+    return () => {
+      log.removeEventListener("scroll", scrolled);
+      removeEventListener("scroll", scrolled);
+      log.removeEventListener("wheel", wheel);
+      log.removeEventListener("touchmove", stick.release);
+      log.removeEventListener("keydown", key);
+      document.removeEventListener("selectionchange", select);
+    };
+  }, []);
+
+  return {
+    ref,
+    away,
+    // After Preact has written, so that the new height counts.
+    grown: () => requestAnimationFrame(() => stick.grown(box())),
+    toEnd: () => requestAnimationFrame(() => stick.toEnd(box())),
+  };
+}
+
+/** Tells readers about the answer through a region of its own; returns what it says. */
+export function useAnnouncer(
+  mode: Look["announce"],
+  { store, hooks, onGrow }: {
+    store: ChatStore;
+    hooks: { current: Pick<ChatPorts, "onText" | "onEnd"> };
+    onGrow: () => void;
+  },
+): Signal<string> {
+  const spoken = useSignal("");
+  const current = useRef<Announcer | null>(null);
+  const { locale } = store.ports.reader;
+  const text = chatText(locale);
+  hooks.current = {
+    onText: (live) => {
+      onGrow();
+      current.current ??= createAnnouncer({
+        mode,
+        clock: store.ports.clock,
+        speak: (words) => spoken.value = words,
+        started: text.announceStart,
+        complete: (n) => say(text.announceDone, { n }, locale),
+      });
+      current.current.update(live.text);
+    },
+    onEnd: (whole) => {
+      onGrow();
+      current.current?.finish(whole);
+      current.current = null;
+    },
+  };
+  return spoken;
+}
+
+/** Resumes when the page is looked at again or the network is back; tells whether it is away. */
+export function useWake(store: ChatStore, onWake: () => void): Signal<boolean> {
+  const offline = useSignal(false);
+  useEffect(() => {
+    const look = () => {
+      offline.value = !navigator.onLine;
+      if (document.visibilityState !== "visible" || offline.value) return;
+      onWake();
+      store.wake();
+    };
+    look();
+    document.addEventListener("visibilitychange", look);
+    addEventListener("online", look);
+    addEventListener("offline", look);
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+      removeEventListener("online", look);
+      removeEventListener("offline", look);
+    };
+  }, []);
+  return offline;
+}

@@ -1,0 +1,111 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Button, IconButton } from "../button.tsx";
+import type { Message } from "../contract.ts";
+import { formatDateTime, formatTime } from "../format.ts";
+import { say } from "../say.ts";
+import { Answer, LiveAnswer } from "./answer.tsx";
+import { useChat } from "./context.ts";
+import { Variants } from "./variants.tsx";
+
+/** The shown path, and below it the answer that is being written. */
+export function Messages() {
+  const { store, text } = useChat();
+  const messages = store.messages.value;
+  const last = messages.at(-1);
+  return (
+    <div class="column" role="log" aria-label={text.messages} aria-live="off">
+      {store.olderCursor.value
+        ? <Button kind="ghost" size="sm" onClick={() => store.loadOlder()}>{text.loadOlder}</Button>
+        : null}
+      {messages.map((message) =>
+        message.role === "user"
+          ? <Said key={message.id} message={message} />
+          : <Answer key={message.id} message={message} last={message === last} />
+      )}
+      <Under />
+    </div>
+  );
+}
+
+/** What is on its way: the words just sent and the growing answer. */
+function Under() {
+  const { store } = useChat();
+  const said = store.said.value;
+  return (
+    <>
+      {said === null ? null : (
+        <article class="said">
+          <p class="said-text" dir="auto">{said}</p>
+        </article>
+      )}
+      {store.live.value ? <LiveAnswer live={store.live.value} /> : null}
+    </>
+  );
+}
+
+function Said({ message }: { message: Message }) {
+  const { store, text, reader, copy } = useChat();
+  const label = say(text.you, { time: formatTime(message.createdAt, reader) });
+  if (store.editing.value === message.id) {
+    return <Edit message={message} onDone={() => store.editing.value = null} />;
+  }
+  const busy = store.live.value !== null;
+  return (
+    <article
+      class="said"
+      id={`m-${message.id}`}
+      aria-label={label}
+      title={formatDateTime(message.createdAt, reader)}
+    >
+      <p class="said-text" dir="auto">{message.content}</p>
+      <div class="said-tools">
+        <IconButton
+          icon="copy"
+          size="sm"
+          label={text.copyMessage}
+          onClick={() => copy(message.content)}
+        />
+        {busy ? null : (
+          <IconButton
+            icon="edit"
+            size="sm"
+            label={text.editMessage}
+            onClick={() => store.editing.value = message.id}
+          />
+        )}
+        <Variants message={message} />
+      </div>
+    </article>
+  );
+}
+
+function Edit({ message, onDone }: { message: Message; onDone: () => void }) {
+  const { store, text } = useChat();
+  const draft = useSignal(message.content);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  const send = (event: Event) => {
+    event.preventDefault();
+    const words = draft.value.trim();
+    onDone();
+    if (words !== "" && words !== message.content) void store.edit(message, words);
+  };
+  return (
+    <form class="said is-editing" onSubmit={send} id={`m-${message.id}`}>
+      <textarea
+        class="input"
+        rows={4}
+        aria-label={text.editMessage}
+        value={draft.value}
+        ref={field}
+        onInput={(event) => draft.value = event.currentTarget.value}
+        onKeyDown={(event) => event.key === "Escape" && onDone()}
+      />
+      <div class="actions">
+        <Button onClick={onDone}>{say(text.cancelEdit)}</Button>
+        <Button kind="primary" type="submit">{text.sendEdited}</Button>
+      </div>
+    </form>
+  );
+}

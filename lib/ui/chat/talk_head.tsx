@@ -1,0 +1,129 @@
+import { useRef } from "preact/hooks";
+import { Button, IconButton } from "../button.tsx";
+import { Chip } from "../chip.tsx";
+import { Dialog, Menu, MenuItem } from "../overlay.tsx";
+import { say } from "../say.ts";
+import { useChat } from "./context.ts";
+
+/** Props of {@link TalkHead}. */
+export interface TalkHeadProps {
+  onList: () => void;
+  onShortcuts: () => void;
+}
+
+/** Title of the conversation and what can be done with it. */
+export function TalkHead({ onList, onShortcuts }: TalkHeadProps) {
+  const { store, text } = useChat();
+  const rename = useRef<HTMLDialogElement>(null);
+  const remove = useRef<HTMLDialogElement>(null);
+  const open = store.conversation.value;
+  const title = open?.title ?? (open ? text.untitled : text.newConversation);
+  const mode = open?.memoryMode ?? store.memoryMode.value;
+  return (
+    <header class="talk-head">
+      <span class="only-small">
+        <IconButton icon="menu" label={text.showConversations} onClick={onList} />
+      </span>
+      <h1 class="cut grow">{title}</h1>
+      {open?.temporary ? <Chip tone="amber" icon="clock">{text.temporaryMark}</Chip> : null}
+      <Chip tone={mode === "on" ? "teal" : "line"} icon="memory" class="hide-small">
+        {text[`memory_${mode}`]}
+      </Chip>
+      <button
+        class="btn btn-ghost btn-icon"
+        type="button"
+        popovertarget="talk-menu"
+        aria-label={text.options}
+        title={text.options}
+      >
+        <svg class="i" aria-hidden="true">
+          <use href="/icons.svg#more" />
+        </svg>
+      </button>
+      <Menu id="talk-menu" label={text.options}>
+        {open
+          ? (
+            <>
+              <MenuItem icon="edit" closes="talk-menu" onClick={() => rename.current?.showModal()}>
+                {text.rename}
+              </MenuItem>
+              <MenuItem
+                icon="pin"
+                closes="talk-menu"
+                onClick={() => store.patch({ pinned: !open.pinned })}
+              >
+                {open.pinned ? text.unpin : text.pin}
+              </MenuItem>
+              <MenuItem icon="lock" closes="talk-menu" onClick={() => store.leave("archive")}>
+                {text.archive}
+              </MenuItem>
+              <hr />
+              <MenuItem
+                icon="trash"
+                danger
+                closes="talk-menu"
+                onClick={() => remove.current?.showModal()}
+              >
+                {text.remove}
+              </MenuItem>
+              <hr />
+            </>
+          )
+          : null}
+        <MenuItem icon="help" closes="talk-menu" onClick={onShortcuts}>{text.shortcuts}</MenuItem>
+      </Menu>
+      <RenameDialog dialogRef={rename} title={open?.title ?? ""} />
+      <Dialog
+        id="remove-talk"
+        title={text.removeTitle}
+        dialogRef={remove}
+        actions={
+          <>
+            <Button onClick={() => remove.current?.close()}>{text.removeKeep}</Button>
+            <Button kind="danger" onClick={() => store.leave("delete")}>{text.remove}</Button>
+          </>
+        }
+      >
+        <p>{say(text.removeText, { title })}</p>
+      </Dialog>
+    </header>
+  );
+}
+
+function RenameDialog(
+  { dialogRef, title }: { dialogRef: { current: HTMLDialogElement | null }; title: string },
+) {
+  const { store, text } = useChat();
+  const field = useRef<HTMLInputElement>(null);
+  const save = (event: Event) => {
+    event.preventDefault();
+    const next = field.current?.value.trim() ?? "";
+    dialogRef.current?.close();
+    if (next !== "" && next !== title) void store.patch({ title: next });
+  };
+  return (
+    <Dialog
+      id="rename-talk"
+      title={text.renameTitle}
+      dialogRef={dialogRef}
+      actions={
+        <>
+          <Button onClick={() => dialogRef.current?.close()}>{text.cancelEdit}</Button>
+          <Button kind="primary" type="submit" form="rename-form">{text.rename}</Button>
+        </>
+      }
+    >
+      <form id="rename-form" onSubmit={save} class="field">
+        <label class="label" for="rename-field">{text.renameLabel}</label>
+        <input
+          class="input"
+          id="rename-field"
+          name="title"
+          ref={field}
+          defaultValue={title}
+          maxLength={200}
+        />
+      </form>
+    </Dialog>
+  );
+}

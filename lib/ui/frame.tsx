@@ -1,0 +1,251 @@
+import type { ComponentChildren } from "preact";
+import { LinkButton } from "./button.tsx";
+import { Icon, type IconName } from "./icon.tsx";
+import { Brand } from "./logo.tsx";
+import { Menu, MenuItem } from "./overlay.tsx";
+import { ProgressRing } from "./progress.tsx";
+import { say } from "./say.ts";
+import { commonText } from "./text/mod.ts";
+import { slot } from "./slot.ts";
+
+/** A link that skips to a part of the page; shown when focused. */
+export interface Skip {
+  href: `#${string}`;
+  label: string;
+}
+
+/** Links for the keyboard, first on every page. */
+export function SkipLinks({ links }: { links: readonly Skip[] }) {
+  return (
+    <>
+      {links.map((link) => <a key={link.href} class="skip" href={link.href}>{link.label}</a>)}
+    </>
+  );
+}
+
+/** An entry of the main navigation. */
+export interface NavItem {
+  href: string;
+  label: string;
+  /** Label of the bottom bar; default: `label`. */
+  short?: string;
+  icon: IconName;
+}
+
+/** Today's share of the tokens, for the ring in the header. */
+export interface QuotaNow {
+  /** 0..100, null when unlimited. */
+  percent: number | null;
+  /** The same with its sign, in the reader's locale. */
+  percentText: string;
+  level: "ok" | "notice" | "strong" | "blocked";
+}
+
+/** Props of {@link AppShell}. */
+export interface AppShellProps {
+  nav: readonly NavItem[];
+  /** Path of the page; the entry it belongs to is marked. */
+  path: string;
+  user: { displayName: string; email: string };
+  quota?: QuotaNow | null;
+  /** Rail of icons alone and no top bar, for screens that need the width. */
+  mini?: boolean;
+  /** Start of the top bar, for example where one is. */
+  topStart?: ComponentChildren;
+  /** Before quota and account in the top bar. */
+  topEnd?: ComponentChildren;
+  /** Further skip links. */
+  skips?: readonly Skip[];
+  locale?: string;
+  children: ComponentChildren;
+}
+
+/** The frame of signed-in pages: skip links, rail, top bar, content, bottom bar on phones. */
+export function AppShell(props: AppShellProps) {
+  const { nav, path, user, quota, mini, topStart, topEnd, locale, children } = props;
+  const text = commonText(locale);
+  const skips: Skip[] = [
+    { href: "#main", label: text.skipToContent },
+    { href: "#nav", label: text.skipToNavigation },
+    ...(props.skips ?? []),
+  ];
+  return (
+    <>
+      <SkipLinks links={skips} />
+      <div class={`shell${mini ? " mini" : ""}`}>
+        <header class="rail">
+          <Brand href="/chat" label={text.home} />
+          <nav id="nav" aria-label={text.mainNavigation} tabIndex={-1}>
+            <ul class="nav">
+              {nav.map((item) => (
+                <li key={item.href}>
+                  <a href={item.href} title={item.label} aria-current={current(item.href, path)}>
+                    <Icon name={item.icon} />
+                    <span>{item.label}</span>
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </nav>
+          {mini
+            ? (
+              <div class="rail-foot">
+                <QuotaStat quota={quota} locale={locale} ringOnly />
+                <AccountMenu id="account-rail" user={user} locale={locale} />
+              </div>
+            )
+            : null}
+        </header>
+        {mini ? slot(children) : (
+          <div>
+            <section class="topbar" aria-label={text.account}>
+              <Brand href="/chat" label={text.home} markOnly />
+              {slot(topStart)}
+              <span class="end" />
+              {slot(topEnd)}
+              <QuotaStat quota={quota} locale={locale} />
+              <AccountMenu id="account" user={user} locale={locale} />
+            </section>
+            {slot(children)}
+          </div>
+        )}
+      </div>
+      <nav class="tabbar" aria-label={text.shortNavigation}>
+        {nav.map((item) => (
+          <a key={item.href} href={item.href} aria-current={current(item.href, path)}>
+            <Icon name={item.icon} />
+            {item.short ?? item.label}
+          </a>
+        ))}
+      </nav>
+    </>
+  );
+}
+
+function current(href: string, path: string): "page" | undefined {
+  return path === href || path.startsWith(`${href}/`) ? "page" : undefined;
+}
+
+/** Today's tokens as a ring with its value in words; leads to the page of usage. */
+export function QuotaStat(
+  { quota, locale, ringOnly }: { quota?: QuotaNow | null; locale?: string; ringOnly?: boolean },
+) {
+  if (!quota) return null;
+  const text = commonText(locale);
+  const title = quota.percent === null
+    ? text.quotaUnlimited
+    : say(text.quotaTitle, { percent: quota.percentText });
+  const tone = quota.level === "ok" ? "indigo" : quota.level === "notice" ? "amber" : "red";
+  return (
+    <a class="stat" href="/usage" title={title} aria-label={title}>
+      <ProgressRing size={18} percent={quota.percent ?? 0} tone={tone} />
+      {ringOnly || quota.percent === null ? null : (
+        <span>
+          <strong>{quota.percentText}</strong> <span class="hide-medium">{text.quotaShort}</span>
+        </span>
+      )}
+    </a>
+  );
+}
+
+/** Props of {@link AccountMenu}. */
+export interface AccountMenuProps {
+  id: string;
+  user: { displayName: string; email: string };
+  locale?: string;
+}
+
+/** The round button with the user's initial, and what belongs to the account. */
+export function AccountMenu({ id, user, locale }: AccountMenuProps) {
+  const text = commonText(locale);
+  const initial = [...user.displayName.trim()][0]?.toUpperCase() ?? "?";
+  return (
+    <>
+      <button
+        class="btn btn-ghost btn-icon"
+        type="button"
+        popovertarget={id}
+        aria-label={say(text.accountOf, { name: user.displayName })}
+      >
+        <span class="avatar" aria-hidden="true">{initial}</span>
+      </button>
+      <Menu id={id} label={text.account}>
+        <p class="menu-head">
+          <strong class="cut">{user.displayName}</strong>
+          <span class="quiet cut">{user.email}</span>
+        </p>
+        <hr />
+        <MenuItem icon="settings" href="/settings">{text.settings}</MenuItem>
+        <MenuItem icon="usage" href="/usage">{text.usage}</MenuItem>
+        <hr />
+        <form method="post" action="/settings/sign-out">
+          <MenuItem icon="signout" type="submit">{text.signOut}</MenuItem>
+        </form>
+      </Menu>
+    </>
+  );
+}
+
+/** A plain link of a header or footer. */
+export interface PlainLink {
+  href: string;
+  label: string;
+}
+
+/** Props of {@link PublicHeader}. */
+export interface PublicHeaderProps {
+  links?: readonly PlainLink[];
+  /** The one act of the page. */
+  action?: PlainLink;
+  locale?: string;
+}
+
+/** Head of pages that everybody may read. */
+export function PublicHeader({ links = [], action, locale }: PublicHeaderProps) {
+  const text = commonText(locale);
+  return (
+    <header class="site">
+      <Brand href="/" label={text.home} flush />
+      {links.length > 0
+        ? (
+          <nav aria-label={text.mainNavigation}>
+            {links.map((link) => <a key={link.href} href={link.href}>{link.label}</a>)}
+          </nav>
+        )
+        : null}
+      <div class="row end nowrap row-16">
+        <a class="hide-small" href="/login">{text.signIn}</a>
+        {action ? <LinkButton kind="primary" href={action.href}>{action.label}</LinkButton> : null}
+      </div>
+    </header>
+  );
+}
+
+/** Links at the foot of a page. */
+export function Footer({ links, plain }: { links: readonly PlainLink[]; plain?: boolean }) {
+  return (
+    <footer class={`foot${plain ? " foot-plain" : ""}`}>
+      {links.map((link) => <a key={link.href} href={link.href}>{link.label}</a>)}
+    </footer>
+  );
+}
+
+/** Props of {@link PageHead}. */
+export interface PageHeadProps {
+  title: string;
+  lead?: ComponentChildren;
+  actions?: ComponentChildren;
+}
+
+/** The one `h1` of a page, what it is in a sentence, and its acts. */
+export function PageHead({ title, lead, actions }: PageHeadProps) {
+  return (
+    <div class="page-head">
+      <div>
+        <h1>{title}</h1>
+        {lead ? <p>{slot(lead)}</p> : null}
+      </div>
+      {slot(actions)}
+    </div>
+  );
+}

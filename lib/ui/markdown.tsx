@@ -1,0 +1,288 @@
+import type { ComponentChildren, VNode } from "preact";
+import { Lexer, type Token, type Tokens } from "marked";
+import { safeLink, tellsHost } from "./markdown_url.ts";
+import { finishTail, hasDefinitions, splitStableBlocks } from "./markdown_stream.ts";
+import { say } from "./say.ts";
+import { slot } from "./slot.ts";
+import { commonText } from "./text/mod.ts";
+
+/** What rendering needs beside the text. */
+export interface MarkdownOptions {
+  /** What stands at the end of a code block's head, for example a copy button. */
+  codeAction?: (code: string, language: string) => ComponentChildren;
+  locale?: string;
+}
+
+/** Props of {@link Markdown}. */
+export interface MarkdownProps extends MarkdownOptions {
+  text: string;
+  /** The text still grows; its open end is made to look finished. */
+  live?: boolean;
+}
+
+/**
+ * Untrusted Markdown as Preact elements. There is no HTML string anywhere: markup in the text is
+ * shown as the characters it was typed with, and only `http`, `https` and `mailto` links are links.
+ */
+export function Markdown({ text, live, ...options }: MarkdownProps) {
+  return <div class="prose">{renderMarkdown(text, { ...options, live })}</div>;
+}
+
+/** The elements of a whole text, for use inside an own container. */
+export function renderMarkdown(
+  text: string,
+  { live, ...options }: MarkdownOptions & { live?: boolean } = {},
+): ComponentChildren {
+  const base = headingBase(text);
+  if (hasDefinitions(text)) {
+    return renderBlock(live ? finishTail(text) : text, { ...options, base });
+  }
+  const { stable, tail } = splitStableBlocks(text);
+  const blocks = stable.map((block, i) => (
+    <MarkdownBlock key={i} text={block} base={base} options={options} />
+  ));
+  const end = live ? finishTail(tail) : tail;
+  blocks.push(<MarkdownBlock key={blocks.length} text={end} base={base} options={options} />);
+  return slot(blocks);
+}
+
+/** One block by itself. A parent that keeps the element keeps it from being read again. */
+export function MarkdownBlock(
+  { text, base, options }: { text: string; base: number; options: MarkdownOptions },
+) {
+  return renderBlock(text, { ...options, base });
+}
+
+/**
+ * Level of the first heading of a text, 1 when it has none. Headings are shifted so that the first
+ * one is an `h2`: below the page's own title, and without a gap.
+ */
+export function headingBase(text: string): number {
+  return /^ {0,3}(#{1,6}) /m.exec(text)?.[1]?.length ?? 1;
+}
+
+interface Context extends MarkdownOptions {
+  base: number;
+}
+
+function renderBlock(text: string, context: Context): ComponentChildren {
+  return blocks(new Lexer({ gfm: true }).lex(text), context);
+}
+
+function blocks(tokens: readonly Token[], context: Context): ComponentChildren {
+  return slot(tokens.map((token, i) => block(token as Tokens.Generic, context, i)));
+}
+
+function block(token: Tokens.Generic, context: Context, key: number): ComponentChildren {
+  switch (token.type) {
+    case "space":
+    case "def":
+      return null;
+    case "heading":
+      return heading(token as Tokens.Heading, context, key);
+    case "paragraph":
+      return <p key={key}>{inlines(token.tokens, context)}</p>;
+    case "code":
+      return <CodeBlock key={key} code={token.text} info={token.lang ?? ""} {...context} />;
+    case "blockquote":
+      return <blockquote key={key}>{blocks(token.tokens ?? [], context)}</blockquote>;
+    case "list":
+      return list(token as Tokens.List, context, key);
+    case "table":
+      return table(token as Tokens.Table, context, key);
+    case "hr":
+      return <hr key={key} />;
+    case "checkbox":
+      return null; // drawn by its list item
+    case "text":
+      return token.tokens ? inlines(token.tokens, context) : token.text;
+    default: // html and whatever a later lexer may know: the characters as typed
+      return <p key={key}>{token.raw.trim()}</p>;
+  }
+}
+
+function heading(token: Tokens.Heading, context: Context, key: number): VNode {
+  const level = Math.min(6, Math.max(2, 2 + token.depth - context.base));
+  const Tag = `h${level}` as "h2";
+  return <Tag key={key}>{inlines(token.tokens, context)}</Tag>;
+}
+
+function list(token: Tokens.List, context: Context, key: number): VNode {
+  const tasks = token.items.some((item) => item.task);
+  const items = token.items.map((item, i) => <li key={i}>{listItem(item, context)}</li>);
+  if (token.ordered) {
+    const start = Number(token.start);
+    return <ol key={key} start={start === 1 ? undefined : start}>{items}</ol>;
+  }
+  return <ul key={key} class={tasks ? "tasks" : undefined}>{items}</ul>;
+}
+
+function listItem(item: Tokens.ListItem, context: Context): ComponentChildren {
+  const inside = blocks(item.tokens, context);
+  if (!item.task) return inside;
+  const text = commonText(context.locale);
+  const box = (
+    <span class="check">
+      <input
+        type="checkbox"
+        checked={item.checked}
+        disabled
+        aria-label={item.checked ? text.taskDone : text.taskOpen}
+      />
+    </span>
+  );
+  return slot([box, " ", inside]);
+}
+
+function table(token: Tokens.Table, context: Context, key: number): VNode {
+  const align = (i: number) => {
+    const way = token.align[i];
+    return way === "right" ? "n" : way === "center" ? "c" : undefined;
+  };
+  return (
+    <div
+      key={key}
+      class="scroll"
+      tabIndex={0}
+      role="region"
+      aria-label={commonText(context.locale).table}
+    >
+      <table class="table">
+        <thead>
+          <tr>
+            {token.header.map((cell, i) => (
+              <th key={i} scope="col" class={align(i)}>{inlines(cell.tokens, context)}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {token.rows.map((row, r) => (
+            <tr key={r}>
+              {row.map((cell, i) =>
+                i === 0
+                  ? <th key={i} scope="row" class={align(i)}>{inlines(cell.tokens, context)}</th>
+                  : <td key={i} class={align(i)}>{inlines(cell.tokens, context)}</td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function inlines(tokens: readonly Token[] | undefined, context: Context): ComponentChildren {
+  return slot((tokens ?? []).map((token, i) => inline(token as Tokens.Generic, context, i)));
+}
+
+function inline(token: Tokens.Generic, context: Context, key: number): ComponentChildren {
+  switch (token.type) {
+    case "strong":
+      return <strong key={key}>{inlines(token.tokens, context)}</strong>;
+    case "em":
+      return <em key={key}>{inlines(token.tokens, context)}</em>;
+    case "del":
+      return <del key={key}>{inlines(token.tokens, context)}</del>;
+    case "codespan":
+      return <code key={key}>{token.text}</code>;
+    case "br":
+      return <br key={key} />;
+    case "link":
+      return link(token, context, key);
+    case "image":
+      return image(token, context, key);
+    case "text":
+      return token.tokens ? inlines(token.tokens, context) : token.text;
+    case "escape":
+      return token.text;
+    default:
+      return token.raw;
+  }
+}
+
+function link(token: Tokens.Generic, context: Context, key: number): ComponentChildren {
+  const target = safeLink(token.href);
+  // An address that may not be a link is shown whole, so that nothing of the text is lost.
+  if (!target) return token.raw;
+  const words = token.tokens ? inlines(token.tokens, context) : token.text;
+  return outside(target.href, {
+    key,
+    words,
+    host: tellsHost(String(token.text), target) ? null : target.host,
+  });
+}
+
+/** Images from outside are never loaded by themselves; they become links (UI-94). */
+function image(token: Tokens.Generic, context: Context, key: number): ComponentChildren {
+  const target = safeLink(token.href);
+  if (!target || target.href.startsWith("mailto:")) return token.raw;
+  const words = say(commonText(context.locale).imageFrom, {
+    name: token.text || target.host,
+    host: target.host,
+  });
+  return outside(target.href, { key, words, host: null });
+}
+
+function outside(
+  href: string,
+  { key, words, host }: { key: number; words: ComponentChildren; host: string | null },
+): ComponentChildren {
+  return (
+    <span key={key}>
+      <a href={href} rel="noopener nofollow noreferrer" target="_blank">{words}</a>
+      {host ? <span class="host">{` (${host})`}</span> : null}
+    </span>
+  );
+}
+
+/** Names of languages whose usual short form says little. */
+const LANGUAGES: Readonly<Record<string, string>> = {
+  bash: "Shell",
+  c: "C",
+  "c++": "C++",
+  cpp: "C++",
+  cs: "C#",
+  css: "CSS",
+  go: "Go",
+  html: "HTML",
+  java: "Java",
+  javascript: "JavaScript",
+  js: "JavaScript",
+  json: "JSON",
+  jsx: "JSX",
+  md: "Markdown",
+  php: "PHP",
+  py: "Python",
+  python: "Python",
+  rb: "Ruby",
+  rs: "Rust",
+  rust: "Rust",
+  sh: "Shell",
+  sql: "SQL",
+  ts: "TypeScript",
+  tsx: "TSX",
+  typescript: "TypeScript",
+  xml: "XML",
+  yaml: "YAML",
+  yml: "YAML",
+};
+
+function CodeBlock(
+  { code, info, codeAction, locale }: MarkdownOptions & { code: string; info: string },
+) {
+  const text = commonText(locale);
+  const short = /^[\w+#.-]{1,24}/.exec(info.trim())?.[0] ?? "";
+  const language = LANGUAGES[short.toLowerCase()] ?? short;
+  return (
+    <figure
+      class="code"
+      aria-label={language ? say(text.codeIn, { language }, locale) : text.code}
+    >
+      <figcaption class="code-head">
+        <span>{language || text.code}</span>
+        {slot(codeAction?.(code, language))}
+      </figcaption>
+      <pre tabIndex={0}><code>{code}</code></pre>
+    </figure>
+  );
+}

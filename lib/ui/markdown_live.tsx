@@ -1,0 +1,52 @@
+import type { ComponentChildren, VNode } from "preact";
+import { useRef } from "preact/hooks";
+import { headingBase, MarkdownBlock, type MarkdownOptions } from "./markdown.tsx";
+import { finishTail, hasDefinitions, splitStableBlocks } from "./markdown_stream.ts";
+import { slot } from "./slot.ts";
+
+/** Props of {@link LiveMarkdown}. */
+export interface LiveMarkdownProps {
+  text: string;
+  /** Whether text may still be added. */
+  live: boolean;
+  /** Must stay the same object while the text grows. */
+  options: MarkdownOptions;
+}
+
+/** What was read so far: closed blocks are made once and kept as they are. */
+interface Read {
+  text: string;
+  blocks: VNode[];
+  tail: string;
+}
+
+/**
+ * Markdown that may grow. Closed blocks keep their elements, which Preact then skips without
+ * looking at them; only the open tail is read and compared again (UI-88).
+ */
+export function LiveMarkdown({ text, live, options }: LiveMarkdownProps) {
+  const read = useRef<Read>({ text: "", blocks: [], tail: "" });
+  return <div class="prose">{grow(read.current, { text, live, options })}</div>;
+}
+
+function grow(read: Read, { text, live, options }: LiveMarkdownProps): ComponentChildren {
+  const base = headingBase(text);
+  if (hasDefinitions(text)) {
+    return <MarkdownBlock text={live ? finishTail(text) : text} base={base} options={options} />;
+  }
+  // A correction of what was there already: start over.
+  if (!text.startsWith(read.text)) Object.assign(read, { text: "", blocks: [], tail: "" });
+  const split = splitStableBlocks(read.tail + text.slice(read.text.length));
+  for (const block of split.stable) {
+    read.blocks.push(
+      <MarkdownBlock key={read.blocks.length} text={block} base={base} options={options} />,
+    );
+  }
+  read.text = text;
+  read.tail = split.tail;
+  const end = live ? finishTail(split.tail) : split.tail;
+  return slot([
+    ...read.blocks,
+    <MarkdownBlock key={read.blocks.length} text={end} base={base} options={options} />,
+  ]);
+}

@@ -1,0 +1,60 @@
+import { page } from "fresh";
+import type { State } from "@/utils.ts";
+import Chat from "@/islands/chat.tsx";
+import type { Conversation, Quota } from "@/lib/ui/contract.ts";
+import type { ChatData } from "@/lib/ui/chat/state.ts";
+import { chatText, commonText } from "@/lib/ui/text/mod.ts";
+import { readerOf, Shell } from "./shell.tsx";
+
+/** What the chat page is made from. */
+export interface ChatPageData {
+  chat: ChatData;
+  quota: Quota;
+  now: string;
+}
+
+/** Reads what the chat shows at first; `conversation` is null for a blank one. */
+export async function chatPage(state: State, conversation: Conversation | null) {
+  const { services, session } = state;
+  const { id: userId, displayName } = session!.user;
+  const [list, messages, quota] = await Promise.all([
+    services.chat.conversations(userId),
+    conversation ? services.chat.messages(userId, conversation.id) : null,
+    services.usage.quota(userId),
+  ]);
+  const chat: ChatData = {
+    userId,
+    userName: displayName,
+    conversations: list.items,
+    conversationsCursor: list.nextCursor,
+    conversation,
+    messages: messages?.items ?? [],
+    messagesCursor: messages?.nextCursor ?? null,
+    model: conversation?.model ?? services.chat.model(),
+  };
+  return page<ChatPageData>({ chat, quota, now: services.clock.now().toISOString() });
+}
+
+/** The page itself. */
+export function ChatPage({ data, state, url }: { data: ChatPageData; state: State; url: URL }) {
+  const text = chatText(state.locale);
+  const open = data.chat.conversation;
+  const title = open ? open.title ?? text.untitled : text.newConversation;
+  return (
+    <Shell
+      state={state}
+      url={url}
+      title={title}
+      quota={data.quota}
+      mini
+      skips={[{ href: "#draft", label: commonText(state.locale).skipToComposer }]}
+    >
+      <Chat
+        data={data.chat}
+        reader={readerOf(state)}
+        announce={state.look.announce}
+        now={data.now}
+      />
+    </Shell>
+  );
+}

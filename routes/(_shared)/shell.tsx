@@ -1,0 +1,79 @@
+import type { ComponentChildren } from "preact";
+import { Head } from "fresh/runtime";
+import type { State } from "@/utils.ts";
+import type { Quota } from "@/lib/ui/contract.ts";
+import { formatPercent, type Reader } from "@/lib/ui/format.ts";
+import { AppShell, Footer, type NavItem, type QuotaNow, type Skip } from "@/lib/ui/frame.tsx";
+import { StandInBadge } from "@/lib/ui/chip.tsx";
+import { slot } from "@/lib/ui/slot.ts";
+import { commonText } from "@/lib/ui/text/mod.ts";
+
+/** Who reads a page: the account's zone and language, else the visitor's language in UTC. */
+export function readerOf(state: State): Reader {
+  return { locale: state.locale, timeZone: state.session?.user.timeZone ?? "UTC" };
+}
+
+/** Today's share of the tokens, for the ring in the header (UI-95). */
+export function quotaNow(quota: Quota, reader: Reader): QuotaNow {
+  const percent = quota.resources.llm_tokens.percentage;
+  const warning = quota.warnings.find((w) => w.resource === "llm_tokens");
+  return {
+    percent,
+    percentText: percent === null ? "" : formatPercent(percent, reader),
+    level: warning?.level ?? "ok",
+  };
+}
+
+function navigation(locale: string): NavItem[] {
+  const text = commonText(locale);
+  return [
+    { href: "/chat", label: text.chat, icon: "chat" },
+    { href: "/memory", label: text.memory, icon: "memory" },
+    { href: "/usage", label: text.usage, short: text.usageShort, icon: "usage" },
+    { href: "/settings", label: text.settings, icon: "settings" },
+  ];
+}
+
+/** Props of {@link Shell}. */
+export interface ShellProps {
+  state: State;
+  url: URL;
+  /** Title of the page, without the product's name. */
+  title: string;
+  quota?: Quota | null;
+  /** For screens that need the whole width and bring their own `main`. */
+  mini?: boolean;
+  skips?: Skip[];
+  children: ComponentChildren;
+}
+
+/** A page of somebody who is signed in. */
+export function Shell({ state, url, title, quota, mini, skips, children }: ShellProps) {
+  const text = commonText(state.locale);
+  const reader = readerOf(state);
+  const standIn = state.services.status.standIns().find((s) => s.component === "model");
+  return (
+    <>
+      <Head>
+        <title>{`${title} · ${text.product}`}</title>
+      </Head>
+      <AppShell
+        nav={navigation(state.locale)}
+        path={url.pathname}
+        user={state.session!.user}
+        quota={quota ? quotaNow(quota, reader) : null}
+        mini={mini}
+        skips={skips}
+        locale={state.locale}
+        topEnd={standIn ? <StandInBadge locale={state.locale} /> : null}
+      >
+        {mini ? children : (
+          <main class="content" id="main" tabIndex={-1}>
+            {slot(children)}
+            <Footer links={[{ href: "/constitution", label: text.constitution }]} />
+          </main>
+        )}
+      </AppShell>
+    </>
+  );
+}

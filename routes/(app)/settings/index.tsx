@@ -1,0 +1,103 @@
+import { page } from "fresh";
+import { define } from "@/utils.ts";
+import Appearance from "@/islands/appearance.tsx";
+import { Button } from "@/lib/ui/button.tsx";
+import { Card } from "@/lib/ui/card.tsx";
+import { Chip } from "@/lib/ui/chip.tsx";
+import { Checkbox } from "@/lib/ui/field.tsx";
+import { formatDay } from "@/lib/ui/format.ts";
+import { PageHead } from "@/lib/ui/frame.tsx";
+import { type Look, LOOK_CHOICES, lookCookie, parseLook } from "@/lib/ui/look.ts";
+import { Banner } from "@/lib/ui/notice.tsx";
+import { settingsText } from "@/lib/ui/text/mod.ts";
+import { readerOf, Shell } from "../../(_shared)/shell.tsx";
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { services, session } = ctx.state;
+    const quota = await services.usage.quota(session!.user.id);
+    return page({ quota, saved: ctx.url.searchParams.has("saved") });
+  },
+  async POST(ctx) {
+    const fields = new URLSearchParams();
+    for (const [name, value] of await ctx.req.formData()) {
+      if (typeof value === "string") fields.set(name, value);
+    }
+    const look = parseLook(fields);
+    await ctx.state.services.accounts.saveLook(ctx.state.session!.user.id, look);
+    return new Response(null, {
+      status: 303,
+      headers: { location: "/settings?saved", "set-cookie": lookCookie(look) },
+    });
+  },
+});
+
+export default define.page<typeof handler>(({ data, state, url }) => {
+  const text = settingsText(state.locale);
+  const { user } = state.session!;
+  const reader = readerOf(state);
+  return (
+    <Shell state={state} url={url} title={text.title} quota={data.quota}>
+      <PageHead title={text.title} lead={text.lead} />
+      {data.saved ? <Banner tone="green">{text.saved}</Banner> : null}
+      <div class="grid">
+        <Card title={text.appearance} id="appearance" span={7}>
+          <form method="post" action="/settings" class="stack stack-16">
+            <Appearance>
+              {(Object.keys(LOOK_CHOICES) as (keyof Look)[]).map((key) => (
+                <Choice key={key} name={key} look={state.look} locale={state.locale} />
+              ))}
+            </Appearance>
+            <div class="row">
+              <Button kind="primary" type="submit">{text.save}</Button>
+            </div>
+          </form>
+        </Card>
+        <div class="stack stack-16 c5">
+          <Card title={text.account} id="account-card">
+            <dl class="kv">
+              <dt>{text.name}</dt>
+              <dd>{user.displayName}</dd>
+              <dt>{text.email}</dt>
+              <dd>
+                {user.email}{" "}
+                {user.emailVerified ? null : <Chip tone="amber">{text.unverified}</Chip>}
+              </dd>
+              <dt>{text.since}</dt>
+              <dd>{formatDay(user.createdAt, reader)}</dd>
+              <dt>{text.zone}</dt>
+              <dd>{user.timeZone}</dd>
+            </dl>
+          </Card>
+          <Card title={text.session} id="session-card">
+            <p class="quiet">{text.sessionText}</p>
+            <form method="post" action="/settings/sign-out">
+              <Button type="submit" icon="signout">{text.signOut}</Button>
+            </form>
+          </Card>
+        </div>
+      </div>
+    </Shell>
+  );
+});
+
+function Choice({ name, look, locale }: { name: keyof Look; look: Look; locale: string }) {
+  const text: Record<string, string> = settingsText(locale);
+  return (
+    <fieldset class="field">
+      <legend class="label">{text[name]}</legend>
+      <div class="row row-16">
+        {LOOK_CHOICES[name].map((choice) => (
+          <Checkbox
+            key={choice}
+            type="radio"
+            name={name}
+            value={choice}
+            checked={look[name] === choice}
+            label={text[`${name}_${choice}`] ?? choice}
+          />
+        ))}
+      </div>
+    </fieldset>
+  );
+}

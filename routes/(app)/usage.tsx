@@ -1,0 +1,243 @@
+import { page } from "fresh";
+import { define } from "@/utils.ts";
+import { LinkButton } from "@/lib/ui/button.tsx";
+import { Card } from "@/lib/ui/card.tsx";
+import { Chip } from "@/lib/ui/chip.tsx";
+import type { Plan, Quota, QuotaResource } from "@/lib/ui/contract.ts";
+import {
+  formatBytes,
+  formatDay,
+  formatDuration,
+  formatMoney,
+  formatNumber,
+  formatPercent,
+  formatTime,
+  type Reader,
+} from "@/lib/ui/format.ts";
+import { PageHead } from "@/lib/ui/frame.tsx";
+import { Banner, EmptyState } from "@/lib/ui/notice.tsx";
+import { type BarTone, Meter } from "@/lib/ui/progress.tsx";
+import { say } from "@/lib/ui/say.ts";
+import { Segments } from "@/lib/ui/tabs.tsx";
+import { usageText } from "@/lib/ui/text/mod.ts";
+import { UsageChart } from "@/lib/ui/usage_chart.tsx";
+import { readerOf, Shell } from "../(_shared)/shell.tsx";
+
+const PERIODS = [7, 30, 90] as const;
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { services, session } = ctx.state;
+    const userId = session!.user.id;
+    const wanted = Number(ctx.url.searchParams.get("days"));
+    const days = PERIODS.find((period) => period === wanted) ?? 30;
+    const [quota, history, ledger] = await Promise.all([
+      services.usage.quota(userId),
+      services.usage.history(userId, days),
+      services.usage.verify(userId),
+    ]);
+    const plan = services.plans.cards().find((card) => card.plan === quota.effectivePlan) ?? null;
+    return page({ quota, history, ledger, days, plan, now: services.clock.now().toISOString() });
+  },
+});
+
+export default define.page<typeof handler>(({ data, state, url }) => {
+  const text = usageText(state.locale);
+  const reader = readerOf(state);
+  const { quota, ledger } = data;
+  const days = data.history.toReversed().map((day) => ({
+    day: day.day,
+    tokens: day.resources["llm_tokens"]?.amount ?? 0,
+    messages: day.resources["messages"]?.amount ?? 0,
+  }));
+  const system = data.history.reduce((n, d) => n + (d.resources["system_tokens"]?.amount ?? 0), 0);
+  return (
+    <Shell state={state} url={url} title={text.title} quota={quota}>
+      <PageHead
+        title={text.title}
+        lead={text.lead}
+        actions={
+          <Segments
+            label={text.period}
+            items={PERIODS.map((n) => ({
+              href: `/usage?days=${n}`,
+              label: say(text.days, { n }),
+              current: n === data.days,
+            }))}
+          />
+        }
+      />
+      <Warning quota={quota} reader={reader} />
+      <div class="grid">
+        <Now quota={quota} reader={reader} now={new Date(data.now)} />
+        <PlanCard quota={quota} plan={data.plan} reader={reader} />
+        <Card title={text.perDay} id="per-day" span={8}>
+          {days.some((d) => d.tokens > 0)
+            ? <UsageChart days={days} limit={quota.resources.llm_tokens.limit} reader={reader} />
+            : (
+              <EmptyState icon="chat" title={text.emptyTitle}>
+                {text.emptyText}
+              </EmptyState>
+            )}
+          {system > 0
+            ? (
+              <p class="small quiet">
+                {say(text.system, { n: formatNumber(system, reader) })}
+              </p>
+            )
+            : null}
+        </Card>
+        <Card title={text.ledger} id="ledger" span={4}>
+          <p>
+            {ledger.valid
+              ? (
+                <Chip tone="green" icon="shield">
+                  {say(text.verified, { n: ledger.rows }, reader.locale)}
+                </Chip>
+              )
+              : (
+                <Chip tone="red" icon="warn">
+                  {say(text.broken, { id: ledger.firstBad?.id ?? "?" })}
+                </Chip>
+              )}
+          </p>
+          <p class="small quiet">{text.ledgerText}</p>
+        </Card>
+      </div>
+    </Shell>
+  );
+});
+
+function Warning({ quota, reader }: { quota: Quota; reader: Reader }) {
+  const text = usageText(reader.locale);
+  const worst = quota.warnings.toSorted((a, b) => b.percentage - a.percentage)[0];
+  if (!worst) return null;
+  const names: Record<string, string> = text;
+  const what = names[`what_${worst.resource}`] ?? worst.resource;
+  const blocked = worst.level === "blocked";
+  return (
+    <Banner
+      tone={blocked || worst.level === "strong" ? "red" : "amber"}
+      lead={blocked
+        ? say(text.blockedLead, { what })
+        : say(text.noticeLead, { what, percent: formatPercent(worst.percentage, reader) })}
+      action={<LinkButton size="sm" href="/#plans">{text.comparePlans}</LinkButton>}
+    >
+      {say(text.noticeText, { time: formatTime(quota.resetsAt, reader) })}
+    </Banner>
+  );
+}
+
+function Now({ quota, reader, now }: { quota: Quota; reader: Reader; now: Date }) {
+  const text = usageText(reader.locale);
+  const { llm_tokens, messages, memory_storage, agent_minutes } = quota.resources;
+  const number = (n: number) => formatNumber(n, reader);
+  const bytes = (n: number) => formatBytes(n, reader);
+  const resets = say(text.resetsIn, {
+    duration: formatDuration(Date.parse(quota.resetsAt) - now.getTime(), reader),
+    time: formatTime(quota.resetsAt, reader),
+  });
+  return (
+    <Card title={text.now} id="now" span={8} aside={<span class="small quiet">{resets}</span>}>
+      <div class="fit">
+        <Allowance label={text.tokensToday} of={llm_tokens} show={number} reader={reader} />
+        <Allowance label={text.messagesToday} of={messages} show={number} reader={reader} />
+        <Allowance
+          label={text.memory}
+          of={memory_storage}
+          show={bytes}
+          reader={reader}
+          tone="teal"
+        />
+        <Allowance label={text.agentMinutes} of={agent_minutes} show={number} reader={reader} />
+      </div>
+    </Card>
+  );
+}
+
+interface AllowanceProps {
+  label: string;
+  of: QuotaResource;
+  show: (amount: number) => string;
+  reader: Reader;
+  tone?: BarTone;
+}
+
+/** One allowance in words and as a bar: neutral, then amber from 80 %, red from 90 % (UI-95). */
+function Allowance({ label, of, show, reader, tone = "indigo" }: AllowanceProps) {
+  const text = usageText(reader.locale);
+  const percent = of.percentage ?? 0;
+  if (of.limit === null) {
+    return (
+      <Meter label={label} used={say(text.used, { n: show(of.used) })} note={text.unlimited} />
+    );
+  }
+  const left = show(of.remaining ?? 0);
+  const note = of.reserved > 0
+    ? say(text.held, { left, held: show(of.reserved) })
+    : say(text.left, { left, percent: formatPercent(percent, reader) });
+  return (
+    <Meter
+      label={label}
+      used={show(of.used)}
+      limit={show(of.limit)}
+      percent={percent}
+      tone={percent >= 90 ? "red" : percent >= 80 ? "amber" : tone}
+      note={note}
+      locale={reader.locale}
+    />
+  );
+}
+
+function PlanCard(
+  { quota, plan, reader }: { quota: Quota; plan: Plan | null; reader: Reader },
+) {
+  const text = usageText(reader.locale);
+  if (!plan) return null;
+  const ended = quota.effectivePlan === "expired";
+  const { amount, currency, interval } = plan.price;
+  return (
+    <Card
+      title={text.plan}
+      id="plan"
+      span={4}
+      aside={<Chip tone={ended ? "amber" : "green"}>{ended ? text.ended : text.active}</Chip>}
+    >
+      <p class="price">
+        <span class="big">{plan.name}</span>
+        <span class="quiet">
+          {amount === 0
+            ? text.free
+            : `${formatMoney(amount, currency, reader)} ${interval ? text.perMonth : ""}`}
+        </span>
+      </p>
+      <dl class="kv small">
+        {quota.trialEndsAt && quota.effectivePlan === "free_trial"
+          ? (
+            <>
+              <dt>{text.trialEnds}</dt>
+              <dd>{formatDay(quota.trialEndsAt, reader)}</dd>
+            </>
+          )
+          : null}
+        {plan.limits.answerTokens === null ? null : (
+          <>
+            <dt>{text.largestAnswer}</dt>
+            <dd class="num">
+              {say(text.tokensUnit, { n: formatNumber(plan.limits.answerTokens, reader) })}
+            </dd>
+          </>
+        )}
+        {plan.limits.concurrentStreams === null ? null : (
+          <>
+            <dt>{text.atOnce}</dt>
+            <dd class="num">{formatNumber(plan.limits.concurrentStreams, reader)}</dd>
+          </>
+        )}
+      </dl>
+      <div class="row">
+        <LinkButton href="/#plans">{text.comparePlans}</LinkButton>
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,21 @@
+import { createDefine } from "fresh";
+import type { Look } from "@/lib/ui/look.ts";
+import type { PageServices, Session } from "@/lib/ui/view.ts";
+
+/** What every page handler and page finds in `ctx.state`. A middleware of the app fills it. */
+export interface State {
+  services: PageServices;
+  /** Null for visitors. */
+  session: Session | null;
+  /** Nonce of this answer's scripts and styles. */
+  nonce: string;
+  /** Joins the answer, the log and the error card. */
+  correlationId: string;
+  /** BCP 47 tag: the account's, else the best match of `Accept-Language`. */
+  locale: string;
+  /** How the page looks; `routes/_middleware.ts` sets it. */
+  look: Look;
+}
+
+/** Typed `define.page`, `define.handlers`, … of this app. */
+export const define = createDefine<State>();
