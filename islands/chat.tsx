@@ -1,24 +1,31 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Button } from "../lib/ui/button.tsx";
 import { IslandBoundary } from "../lib/ui/boundary.tsx";
 import { Icon } from "../lib/ui/icon.tsx";
 import { Drawer } from "../lib/ui/overlay.tsx";
 import { ErrorCard, Toast, ToastRegion } from "../lib/ui/notice.tsx";
+import { codeToCopy } from "../lib/ui/copy_code.tsx";
 import type { Reader } from "../lib/ui/format.ts";
 import type { Look } from "../lib/ui/look.ts";
-import { chatText } from "../lib/ui/text/mod.ts";
+import { chatText } from "../lib/ui/text/chat.ts";
 import { ChatContext, type ChatScope } from "../lib/ui/chat/context.ts";
 import { Composer } from "../lib/ui/chat/composer.tsx";
 import { ConversationList } from "../lib/ui/chat/conversation_list.tsx";
-import { FailureCard, StateBanner } from "../lib/ui/chat/failure_card.tsx";
+import { loadMarkdown } from "../lib/ui/chat/answer.tsx";
+import { StateBanner } from "../lib/ui/chat/state_banner.tsx";
 import { Messages } from "../lib/ui/chat/messages.tsx";
-import { ReceiptView } from "../lib/ui/chat/receipt.tsx";
 import { type ChatData, ChatStore } from "../lib/ui/chat/store.ts";
-import { Shortcuts, Starters } from "../lib/ui/chat/starters.tsx";
+import { Starters } from "../lib/ui/chat/starters.tsx";
+import { useLazy } from "../lib/ui/lazy.tsx";
 import { TalkHead } from "../lib/ui/chat/talk_head.tsx";
 import { browserPorts } from "../lib/ui/chat/browser.ts";
 import { useAnnouncer, useLog, useWake } from "../lib/ui/chat/hooks.ts";
+
+const loadReceipt = () => import("../lib/ui/chat/receipt.tsx");
+const loadFailure = () => import("../lib/ui/chat/failure_card.tsx");
+const loadShortcuts = () => import("../lib/ui/chat/shortcuts.tsx");
 
 /** Props of {@link Chat}, plain data from the page. */
 export interface ChatProps {
@@ -27,7 +34,12 @@ export interface ChatProps {
   announce: Look["announce"];
   /** ISO time at which the page was made, so that both sides write the same labels. */
   now: string;
+  /** Stored answers as the server rendered them, one slot each (see {@link answerSlot}). */
+  [slot: `answer_${string}`]: ComponentChildren;
 }
+
+/** Name of the prop that carries a rendered answer. */
+const answerSlot = (messageId: string): `answer_${string}` => `answer_${messageId}`;
 
 /** Conversations, messages, composer and receipts. */
 export default function Chat(props: ChatProps) {
@@ -53,7 +65,7 @@ export default function Chat(props: ChatProps) {
   );
 }
 
-function Talk({ data, reader, announce, now }: ChatProps) {
+function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
   const text = chatText(reader.locale);
   const hooks = useRef<Pick<ChatStore["ports"], "onText" | "onEnd">>({});
   const store = useMemo(() => new ChatStore(data, browserPorts(data, reader, hooks)), []);
@@ -61,18 +73,22 @@ function Talk({ data, reader, announce, now }: ChatProps) {
   const receipt = useSignal<string | null>(null);
   const toast = useSignal<string | null>(null);
   const drawer = useRef<HTMLDialogElement>(null);
-  const help = useRef<HTMLDialogElement>(null);
+  const help = useSignal(false);
   const clock = useSignal(now);
   const log = useLog();
-  const spoken = useAnnouncer(announce, { store, hooks, onGrow: log.grown });
+  const spoken = useAnnouncer(announce, { store, hooks });
   const offline = useWake(store, () => clock.value = new Date().toISOString());
+
+  const ReceiptView = useLazy(receipt.value !== null, loadReceipt);
+  const FailureCard = useLazy(store.failure.value !== null, loadFailure);
+  const Shortcuts = useLazy(help.value, loadShortcuts);
 
   useEffect(() => {
     store.draft.value = store.ports.drafts.read(store.conversation.value?.id ?? null);
     store.resume();
     log.toEnd();
   }, []);
-  useEffect(() => onKeys(store, help), []);
+  useEffect(() => onKeys(store, () => help.value = true), []);
   useEffect(() => {
     if (toast.value === null) return;
     return store.ports.clock.after(6_000, () => toast.value = null);
@@ -85,6 +101,10 @@ function Talk({ data, reader, announce, now }: ChatProps) {
     copy: (words) => {
       navigator.clipboard.writeText(words)
         .then(() => toast.value = text.copied, () => toast.value = text.clipboardFailed);
+    },
+    rendered: (id, content) => {
+      const stored = data.messages.find((message) => message.id === id);
+      return stored?.content === content ? slots[answerSlot(id)] ?? null : null;
     },
     openReceipt: (id) => {
       receipt.value = id;
@@ -107,14 +127,23 @@ function Talk({ data, reader, announce, now }: ChatProps) {
         <main class="talk" id="main" tabIndex={-1}>
           <TalkHead
             onList={() => list.value = true}
-            onShortcuts={() => help.current?.showModal()}
+            onShortcuts={() => help.value = true}
           />
-          <div class="log" ref={log.ref}>
-            <StateBanner offline={offline.value} />
-            {empty ? <Starters /> : <Messages />}
-            <FailureCard />
+          <div
+            class="log"
+            ref={log.ref}
+            onClick={(event) => {
+              const code = codeToCopy(event);
+              if (code !== null) scope.copy(code);
+            }}
+          >
+            <div class="stack stack-24">
+              <StateBanner offline={offline.value} />
+              {empty ? <Starters /> : <Messages />}
+              {FailureCard ? <FailureCard /> : null}
+            </div>
           </div>
-          <div class="compose">
+          <div class="compose" onFocusIn={loadMarkdown}>
             {log.away.value
               ? (
                 <button type="button" class="btn btn-sm latest" onClick={log.toEnd}>
@@ -136,9 +165,9 @@ function Talk({ data, reader, announce, now }: ChatProps) {
             receipt.value = null;
           }}
         >
-          {receipt.value ? <ReceiptView messageId={receipt.value} /> : null}
+          {ReceiptView && receipt.value ? <ReceiptView messageId={receipt.value} /> : null}
         </Drawer>
-        <Shortcuts dialogRef={help} />
+        {Shortcuts ? <Shortcuts onClose={() => help.value = false} /> : null}
         <p class="sr" aria-live="polite">{spoken.value}</p>
         <ToastRegion>
           {toast.value
@@ -162,7 +191,7 @@ function openDrawer(drawer: HTMLDialogElement | null) {
 }
 
 /** Keys that work anywhere on the page. Those of one letter rest while something is typed. */
-function onKeys(store: ChatStore, help: { current: HTMLDialogElement | null }) {
+function onKeys(store: ChatStore, onHelp: () => void) {
   const listen = (event: KeyboardEvent) => {
     const typing = (event.target as HTMLElement).closest?.(
       "input, textarea, select, [contenteditable]",
@@ -178,7 +207,7 @@ function onKeys(store: ChatStore, help: { current: HTMLDialogElement | null }) {
     else if (event.key === "/") {
       event.preventDefault();
       document.getElementById("draft")?.focus();
-    } else if (event.key === "?") help.current?.showModal();
+    } else if (event.key === "?") onHelp();
   };
   addEventListener("keydown", listen);
   return () => removeEventListener("keydown", listen);

@@ -13,7 +13,8 @@ import { type MemoryData, MemoryStore, NOTE_MS, type Row } from "../lib/ui/memor
 import { EmptyState, ErrorCard, Toast, ToastRegion } from "../lib/ui/notice.tsx";
 import { say } from "../lib/ui/say.ts";
 import { aria } from "../lib/ui/slot.ts";
-import { commonText, memoryText } from "../lib/ui/text/mod.ts";
+import { commonText } from "../lib/ui/text/common.ts";
+import { memoryText } from "../lib/ui/text/memory.ts";
 import { systemClock } from "../lib/platform/clock.ts";
 
 /** Props of {@link Memories}, plain data from the page. */

@@ -1,65 +1,60 @@
-import { useSignal } from "@preact/signals";
+import { useState } from "preact/hooks";
 import { passwordStrength } from "../lib/accounts/password_rules.ts";
 import { IconButton } from "../lib/ui/button.tsx";
-import { describedBy, Field } from "../lib/ui/field.tsx";
-import { say } from "../lib/ui/say.ts";
-import { aria } from "../lib/ui/slot.ts";
-import { authText } from "../lib/ui/text/mod.ts";
 
-/** Props of {@link PasswordField}. */
+/** Props of {@link PasswordField}. Words come from the page, so that none are loaded twice. */
 export interface PasswordFieldProps {
   id: string;
-  label: string;
   autocomplete: "current-password" | "new-password";
-  hint?: string;
-  error?: string;
-  /** Tells how hard the password is to guess while it is typed (ACC-12). */
-  meter?: boolean;
-  locale?: string;
+  invalid?: boolean;
+  /** Id of the hint or error below the field. */
+  describedBy?: string;
+  words: { show: string; hide: string };
+  /** From very weak to strong; with them the strength is told while the password is typed. */
+  strengths?: readonly string[];
 }
 
-/** A password with *show*, and a strength in words. Without script it is a plain field. */
+/** The input of a password with *show*. Without script it is a plain input (UI-1). */
 export default function PasswordField(props: PasswordFieldProps) {
-  const { id, label, autocomplete, hint, error, meter, locale } = props;
-  const text = authText(locale);
-  const shown = useSignal(false);
-  const typed = useSignal("");
-  const strength = meter && typed.value !== "" ? passwordStrength(typed.value) : null;
+  const { id, autocomplete, invalid, describedBy, words, strengths } = props;
+  const [shown, setShown] = useState(false);
+  const [typed, setTyped] = useState("");
   return (
-    <Field id={id} label={label} hint={hint} error={error}>
+    <>
       <div class="with-icon">
         <input
           class="input has-trail"
           id={id}
           name={id}
-          type={shown.value ? "text" : "password"}
+          type={shown ? "text" : "password"}
           autocomplete={autocomplete}
-          aria-invalid={error ? "true" : undefined}
-          aria-describedby={describedBy(id, { hint, error })}
+          aria-invalid={invalid ? "true" : undefined}
+          aria-describedby={describedBy}
           required
-          onInput={(event) => typed.value = event.currentTarget.value}
+          onInput={(event) => setTyped(event.currentTarget.value)}
         />
         <IconButton
-          icon={shown.value ? "hide" : "eye"}
+          icon={shown ? "hide" : "eye"}
           size="sm"
           class="trail"
-          label={shown.value ? text.hidePassword : text.showPassword}
-          aria-pressed={aria(shown.value)}
-          onClick={() => shown.value = !shown.value}
+          label={shown ? words.hide : words.show}
+          onClick={() => setShown(!shown)}
         />
       </div>
-      {meter
-        ? (
-          <div class="strength">
-            {strength === null
-              ? null
-              : <progress class={`bar strength-${strength}`} max={4} value={strength} />}
-            <p class="hint" role="status">
-              {strength === null ? "" : say(text.strength, { level: text[`strength${strength}`] })}
-            </p>
-          </div>
-        )
-        : null}
-    </Field>
+      {strengths ? <Strength typed={typed} levels={strengths} /> : null}
+    </>
+  );
+}
+
+/** How hard the password is to guess, as a bar and in words that are announced (ACC-12). */
+function Strength({ typed, levels }: { typed: string; levels: readonly string[] }) {
+  const strength = typed === "" ? null : passwordStrength(typed);
+  return (
+    <div class="strength">
+      {strength === null
+        ? null
+        : <progress class={`bar strength-${strength}`} max={4} value={strength} />}
+      <p class="hint" role="status">{strength === null ? "" : levels[strength]}</p>
+    </div>
   );
 }

@@ -27,6 +27,8 @@ export interface ChatDependencies {
   policy: Policy;
   memory: Memory;
   usage: Usage;
+  /** Whether the stand-in answers, which follows no instruction of care. */
+  practiceModel: boolean;
   /** Signs cursors. */
   cursorKey: PurposeKey;
   /** What a person chose about memory. */

@@ -1,5 +1,6 @@
 import { ModelStreamError, modelUnavailable } from "@/lib/model/mod.ts";
 import { errorFields } from "@/lib/platform/log.ts";
+import type { AnswerGuard } from "@/lib/policy/mod.ts";
 import { Problem } from "@/lib/platform/problem.ts";
 import { compose, recallBudget } from "./compose.ts";
 import type { ChatContext } from "./context.ts";
@@ -19,11 +20,12 @@ export async function runTurn(context: ChatContext, started: StartedTurn): Promi
   const release = keepAlive(context, turn);
   try {
     await checkQuestion(context, turn);
-    if (mayAnswer(turn)) {
+    if (mayAnswer(context, turn)) {
       await recall(context, turn);
       composePrompt(context, turn);
-      await stream(context, turn);
-      checkAnswer(context, turn);
+      const guard = context.policy.createAnswerGuard();
+      await stream(context, turn, guard);
+      await checkAnswer(turn, guard);
     }
   } catch (error) {
     fail(context, turn, error);
@@ -54,22 +56,23 @@ function begin(started: StartedTurn): RunningTurn {
 }
 
 /** Policy pre-check: the verdict on the message decides whether and how the model is asked. */
-function checkQuestion(context: ChatContext, turn: RunningTurn): void {
+async function checkQuestion(context: ChatContext, turn: RunningTurn): Promise<void> {
   turn.stages.push("policy_pre");
-  const decision = context.policy.checkMessage(turn.userMessage.content, {
-    locale: turn.principal.locale,
-  });
+  const decision = await context.policy.checkMessage(turn.userMessage.content);
   turn.pre = decision;
   turn.log.append({ event: "policy", data: policyEvent(decision) });
 }
 
-/** A refusal, or words of help where the model must not speak, take the answer's place. */
-function mayAnswer(turn: RunningTurn): boolean {
-  const decision = turn.pre!;
-  if (decision.modelCall !== "none") return true;
-  const help = decision.helpRoute ? [decision.helpRoute.text] : [];
-  emit(turn, decision.refusalText ?? help.join("\n\n"));
-  turn.status = "refused";
+/**
+ * A refusal, or words of help where a model must not speak, take the answer's place. The practice
+ * model cannot be told to take care, so that help is given in its stead.
+ */
+function mayAnswer(context: ChatContext, turn: RunningTurn): boolean {
+  const { modelCall, helpRoute, refusalText } = turn.pre!;
+  const helpAlone = helpRoute !== undefined && context.practiceModel;
+  if (modelCall !== "none" && !helpAlone) return true;
+  emit(turn, refusalText ?? helpRoute?.text ?? "");
+  turn.status = helpRoute ? "complete" : "refused";
   turn.finishReason = "policy";
   return false;
 }
@@ -116,9 +119,8 @@ function composePrompt(context: ChatContext, turn: RunningTurn): void {
 }
 
 /** Asks the model and hands on what it says, as the answer guard releases it. */
-async function stream(context: ChatContext, turn: RunningTurn): Promise<void> {
+async function stream(context: ChatContext, turn: RunningTurn, guard: AnswerGuard): Promise<void> {
   turn.stages.push("stream");
-  const guard = context.policy.createAnswerGuard();
   // The text of an answer that is continued comes first, so that clients build the whole.
   if (turn.unfinished) emit(turn, turn.unfinished);
   const chunks = context.model.chat({
@@ -128,7 +130,7 @@ async function stream(context: ChatContext, turn: RunningTurn): Promise<void> {
     signal: turn.abort.signal,
   });
   for await (const chunk of chunks) {
-    if ("done" in chunk) {
+    if (chunk.done) {
       turn.finishReason = lengthReason(context, turn, chunk.done.finishReason);
       turn.promptTokens = chunk.done.promptTokens;
       turn.completionTokens = chunk.done.completionTokens;
@@ -140,11 +142,9 @@ async function stream(context: ChatContext, turn: RunningTurn): Promise<void> {
     turn.ttftMs ??= Math.round(context.clock.monotonic() - turn.startedMonotonic);
     const { release, hit } = guard.push(chunk.text);
     emit(turn, release);
+    // Leaving the loop closes the connection to the model.
     if (hit) return withdraw(turn, hit.refusalText);
   }
-  const { release, hit } = guard.end();
-  emit(turn, release);
-  if (hit) withdraw(turn, hit.refusalText);
 }
 
 /** `quota` tells an answer that the day's rest cut short from one that the plan's cap did. */
@@ -172,16 +172,14 @@ function withdraw(turn: RunningTurn, refusalText: string): void {
   turn.finishReason = "policy";
 }
 
-/** Policy post-check of the whole answer. */
-function checkAnswer(context: ChatContext, turn: RunningTurn): void {
+/** Policy post-check: what was held back is released or withdrawn, and the whole is scored. */
+async function checkAnswer(turn: RunningTurn, guard: AnswerGuard): Promise<void> {
   turn.stages.push("policy_post");
-  const decision = context.policy.checkAnswer({
-    input: turn.userMessage.content,
-    output: turn.text,
-  });
+  const { release, hit, decision } = await guard.end();
+  emit(turn, release);
   turn.post = decision;
-  if (decision.verdict === "refuse" && turn.status !== "refused") {
-    withdraw(turn, decision.refusalText ?? "");
+  if (turn.status !== "refused" && (hit || decision.verdict === "refuse")) {
+    withdraw(turn, hit?.refusalText ?? decision.refusalText ?? "");
   }
   turn.log.append({ event: "policy", data: policyEvent(decision) });
 }

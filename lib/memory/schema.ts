@@ -182,13 +182,19 @@ export const memoryEventSchema = z.strictObject({
   createdAt: z.string(),
 });
 
+const tierCount = z.strictObject({
+  count: z.number().int(),
+  capacity: z.number().int().nullable(),
+});
+
 /** Answer of `GET /api/memory/stats`. */
 export const memoryStatsSchema = z.strictObject({
   total: z.number().int(),
-  tiers: z.strictObject({ itm: z.number().int(), ltm: z.number().int() }),
+  tiers: z.strictObject({ stm: tierCount, itm: tierCount, ltm: tierCount }),
   types: z.record(z.string(), z.number().int()),
   pinned: z.number().int(),
   past: z.number().int(),
   bytes: z.number().int(),
+  limitBytes: z.number().int().nullable(),
 });
 export type MemoryStats = z.infer<typeof memoryStatsSchema>;

@@ -11,7 +11,7 @@ export interface ShortTermTurn {
 
 /** Short-term memory lives one hour after the last write and holds the last twenty turns. */
 const LIFE_MS = 3_600_000;
-const MAX_TURNS = 20;
+export const SHORT_TERM_TURNS = 20;
 /** Values of the store are limited; what is longer is in the messages anyway. */
 const MAX_CHARS = 6_000;
 
@@ -28,8 +28,8 @@ export function createShortTerm(kv: Kv) {
         answer: takeCodePoints(turn.answer, MAX_CHARS),
       };
       const others = kept.map((entry) => entry.value).filter((other) => other.id !== turn.id);
-      const all = [...others, added].slice(-MAX_TURNS);
-      for (const dropped of others.slice(0, Math.max(0, others.length + 1 - MAX_TURNS))) {
+      const all = [...others, added].slice(-SHORT_TERM_TURNS);
+      for (const dropped of others.slice(0, Math.max(0, others.length + 1 - SHORT_TERM_TURNS))) {
         await kv.clear([...prefix(userId, sessionId), dropped.id]);
       }
       await kv.set(

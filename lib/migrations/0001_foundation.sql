@@ -137,6 +137,8 @@ create table messages (
 create index messages_by_session on messages (session_id, created_at, id);
 create index messages_by_parent on messages (parent_id);
 create index messages_by_user on messages (user_id, created_at desc);
+create index messages_by_author on messages (user_id, lower(split_part(author, ' ', 1)))
+  where search_text <> '';
 create index messages_text on messages using gin (text_search);
 create index messages_trigrams on messages using gin (search_text gin_trgm_ops);
 
@@ -274,7 +276,8 @@ create table memories (
   embedding_model text,
   text_search tsvector generated always as (
     setweight(to_tsvector('english'::regconfig,
-      text || ' ' || coalesce(subject, '') || ' ' || coalesce(value, '')), 'A')
+      text || ' ' || coalesce(subject, '') || ' ' || coalesce(attribute, '') || ' '
+        || coalesce(value, '')), 'A')
       || setweight(to_tsvector('simple'::regconfig, text), 'B')
       || setweight(to_tsvector('english'::regconfig, coalesce(quote, '')), 'C')
   ) stored,
@@ -285,6 +288,7 @@ create index memories_by_creation on memories (user_id, created_at desc, id desc
 create index memories_by_tier on memories (user_id, tier);
 create index memories_by_slot on memories (user_id, subject, attribute)
   where superseded_at is null and deleted_at is null;
+create index memories_anchors on memories (user_id) where anchor;
 create index memories_due on memories (purge_at) where purge_at is not null;
 create index memories_text on memories using gin (text_search);
 create index memories_trigrams on memories using gin (text gin_trgm_ops);
@@ -484,68 +488,115 @@ create policy search_all on memories for select to nova_search using (true);
 create policy search_all on messages for select to nova_search using (true);
 create policy search_all on chat_sessions for select to nova_search using (true);
 
+-- A question's words as one search: any of them, stemmed for English or as they stand.
+create function any_word(words text[]) returns tsquery language sql immutable
+set search_path = pg_catalog, pg_temp as $$
+  select to_tsquery('english'::regconfig, quoted) || to_tsquery('simple'::regconfig, quoted)
+  from (select coalesce('''' || array_to_string(words, '''|''') || '''', '') as quoted) as given
+$$;
+
+-- Ranks count neighbouring turns (D) half as much as a row's own words (A).
+-- words: what the question is about, lower case. spelled: those of them that may be misspelled.
+-- vector_last: ask the vectors only when no word was found.
 create function memory_candidates(
-  words text, plain text, query_vector halfvec, query_model text, at timestamptz, include_past boolean
+  words text[], spelled text[], query_vector halfvec, query_model text, vector_last boolean,
+  at timestamptz, include_past boolean
 ) returns table (id uuid, list text, place bigint, value real)
-language sql stable security definer set search_path = public, pg_temp as $$
-  with query as (select to_tsquery('english'::regconfig, words) || to_tsquery('simple'::regconfig, words) as q),
-  current_rows as materialized (
-    select m.id, m.text, m.text_search, m.embedding, m.embedding_model, m.created_at, m.anchor
-    from memories m
-    where m.user_id = app_user_id() and m.deleted_at is null and m.injection <> 'never'
+language plpgsql stable security definer rows 100
+set search_path = public, pg_temp set pg_trgm.word_similarity_threshold = 0.5 as $$
+#variable_conflict use_column
+declare
+  me uuid := app_user_id();
+  query tsquery := any_word(words);
+  strange text[];
+begin
+  if me is null then return; end if;
+  strange := array(
+    select w from unnest(spelled) as w
+    where not exists (
+      select from memories m where m.user_id = me and m.text_search @@ any_word(array[w])
+    ) limit 6);
+  return query
+  with mine as not materialized (
+    select m.* from memories m
+    where m.user_id = me and m.deleted_at is null and m.injection <> 'never'
       and (m.expires_at is null or m.expires_at > at)
       and (include_past or (m.superseded_at is null and (m.valid_to is null or m.valid_to > at)))
   ),
-  full_text as (
-    select c.id, ts_rank(c.text_search, query.q) as value from current_rows c, query
-    where words <> '' and c.text_search @@ query.q
-    order by value desc, c.id limit 50
+  full_text as materialized (
+    select m.id, ts_rank('{0.5, 0.4, 0.4, 1}', m.text_search, query) as value from mine m
+    where m.text_search @@ query order by value desc, m.id limit 50
   ),
   trigram as (
-    select c.id, word_similarity(plain, c.text) as value from current_rows c
-    where plain <> '' and plain <% c.text
-    order by value desc, c.id limit 20
+    select m.id, max(word_similarity(w, m.text)) as value
+    from unnest(strange) as w join mine m on w <% m.text
+    group by m.id order by value desc, m.id limit 20
   ),
+  slot as (select m.id, 1::real as value from mine m where m.tags && words order by m.id limit 20),
   nearest as (
-    select c.id, (1 - (c.embedding <=> query_vector))::real as value from current_rows c
-    where query_vector is not null and c.embedding_model = query_model
-    order by (c.embedding <=> query_vector) + 0, c.id limit 50
+    select m.id, (1 - (m.embedding <=> query_vector))::real as value from mine m
+    where query_vector is not null and m.embedding_model = query_model
+      and not (vector_last and exists (select from full_text))
+    order by (m.embedding <=> query_vector) + 0, m.id limit 50
   ),
-  recent as (select c.id, 0::real as value from current_rows c order by c.created_at desc, c.id limit 10),
-  anchors as (select c.id, 0::real as value from current_rows c where c.anchor limit 12)
+  recent as (select m.id, 0::real as value from mine m order by m.created_at desc, m.id desc limit 10),
+  anchors as (select m.id, 0::real as value from mine m where m.anchor order by m.id limit 12)
   select f.id, 'full_text', row_number() over (order by f.value desc, f.id), f.value from full_text f
   union all select t.id, 'trigram', row_number() over (order by t.value desc, t.id), t.value from trigram t
+  union all select s.id, 'slot', row_number() over (order by s.id), s.value from slot s
   union all select n.id, 'vector', row_number() over (order by n.value desc, n.id), n.value from nearest n
   union all select r.id, 'recent', row_number() over (), r.value from recent r
-  union all select a.id, 'anchor', row_number() over (), a.value from anchors a
-$$;
+  union all select a.id, 'anchor', row_number() over (), a.value from anchors a;
+end $$;
 
-create function turn_candidates(words text, plain text)
+-- Turns have no vectors, so their words get the places of both lists.
+create function turn_candidates(words text[], spelled text[], without uuid[])
 returns table (id uuid, list text, place bigint, value real)
-language sql stable security definer set search_path = public, pg_temp as $$
-  with query as (select to_tsquery('english'::regconfig, words) || to_tsquery('simple'::regconfig, words) as q),
-  full_text as (
-    select m.id, ts_rank(m.text_search, query.q) as value from messages m, query
-    where words <> '' and m.user_id = app_user_id() and m.search_text <> ''
-      and m.text_search @@ query.q
-    order by value desc, m.id limit 50
+language plpgsql stable security definer rows 100
+set search_path = public, pg_temp set pg_trgm.word_similarity_threshold = 0.5 as $$
+#variable_conflict use_column
+declare
+  me uuid := app_user_id();
+  query tsquery;
+  strange text[];
+begin
+  if me is null then return; end if;
+  -- A speaker's name stands in every other row: it orders what was found, but finds nothing.
+  query := any_word(array(
+    select w from unnest(words) as w
+    where not exists (
+      select from messages m
+      where m.user_id = me and lower(split_part(m.author, ' ', 1)) = w and m.search_text <> ''
+    )));
+  if numnode(query) = 0 then query := any_word(words); end if;
+  strange := array(
+    select w from unnest(spelled) as w
+    where not exists (
+      select from messages m where m.user_id = me and m.text_search @@ any_word(array[w])
+    ) limit 6);
+  return query
+  with full_text as (
+    select m.id, ts_rank('{0.5, 0.4, 0.4, 1}', m.text_search, query) as value from messages m
+    where m.user_id = me and m.search_text <> '' and m.id <> all (without)
+      and m.text_search @@ query
+    order by value desc, m.id limit 100
   ),
   trigram as (
-    select m.id, word_similarity(plain, m.search_text) as value from messages m
-    where plain <> '' and m.user_id = app_user_id() and m.search_text <> ''
-      and plain <% m.search_text
-    order by value desc, m.id limit 20
+    select m.id, max(word_similarity(w, m.search_text)) as value
+    from unnest(strange) as w join messages m on w <% m.search_text
+    where m.user_id = me and m.search_text <> '' and m.id <> all (without)
+    group by m.id order by value desc, m.id limit 20
   )
   select f.id, 'full_text', row_number() over (order by f.value desc, f.id), f.value from full_text f
-  union all select t.id, 'trigram', row_number() over (order by t.value desc, t.id), t.value from trigram t
-$$;
+  union all select t.id, 'trigram', row_number() over (order by t.value desc, t.id), t.value from trigram t;
+end $$;
 
 -- The owner needs create on the schema for the change of ownership alone.
 grant create on schema public to nova_search;
-alter function memory_candidates(text, text, halfvec, text, timestamptz, boolean) owner to nova_search;
-alter function turn_candidates(text, text) owner to nova_search;
+alter function memory_candidates(text[], text[], halfvec, text, boolean, timestamptz, boolean) owner to nova_search;
+alter function turn_candidates(text[], text[], uuid[]) owner to nova_search;
 revoke create on schema public from nova_search;
-revoke execute on function memory_candidates(text, text, halfvec, text, timestamptz, boolean) from public;
-revoke execute on function turn_candidates(text, text) from public;
-grant execute on function memory_candidates(text, text, halfvec, text, timestamptz, boolean) to nova_user;
-grant execute on function turn_candidates(text, text) to nova_user;
+revoke execute on function memory_candidates(text[], text[], halfvec, text, boolean, timestamptz, boolean) from public;
+revoke execute on function turn_candidates(text[], text[], uuid[]) from public;
+grant execute on function memory_candidates(text[], text[], halfvec, text, boolean, timestamptz, boolean) to nova_user;
+grant execute on function turn_candidates(text[], text[], uuid[]) to nova_user;

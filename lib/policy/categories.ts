@@ -114,6 +114,13 @@ export const CATEGORIES = {
     offer: "talk about risks, law and safer choices",
     care: "Harm reduction and law only: no recipes, no sources.",
   },
+  property_crime: {
+    principle: "respect",
+    verdicts: verdicts(C, A, A, R),
+    subject: "taking or destroying what belongs to others",
+    offer: "explain how homes, shops and cars are protected",
+    care: "Protection and law only; no ways round locks, alarms or checks.",
+  },
   laundering: {
     principle: "accountability",
     verdicts: verdicts(C, A, A, R),

@@ -6,7 +6,14 @@ export interface HelpRoute {
 }
 
 /** What a help route is about. */
-export type HelpKind = "self_harm" | "abuse" | "eating_addiction" | "danger" | "child" | "tracking";
+export type HelpKind =
+  | "self_harm"
+  | "abuse"
+  | "eating_addiction"
+  | "danger"
+  | "child"
+  | "tracking"
+  | "threat";
 
 /** Numbers of one country. An operator may replace or add countries (`HELP_ROUTES`). */
 export interface CountryHelp {
@@ -82,6 +89,12 @@ const WORDS: Record<HelpKind, { title: string; text: string }> = {
     text: "Thank you for speaking up. A child's safety comes before everything else. If a child " +
       "is in danger now, call {emergency}. {line} Nothing of this is the child's fault, and an " +
       "adult you trust can help to take the next step.",
+  },
+  threat: {
+    title: "Before anything happens",
+    text: "It sounds as if a great deal has built up. Please put distance between you and them " +
+      "now, and talk to somebody before anything happens that cannot be undone. {line} If " +
+      "anybody is in danger, call {emergency}.",
   },
   tracking: {
     title: "If somebody is watching or following you",

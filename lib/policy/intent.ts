@@ -7,7 +7,7 @@ const SIGNALS: Record<"fiction" | "harm" | "learn", readonly string[]> = {
     "novel,my novel,short story,a story,the story,screenplay,film script,fiction*,fictional," +
     "my character,the character*,protagonist,villain,a scene,the scene,thriller,murder mystery," +
     "crime story,detective story,dungeons and dragons,d d campaign,dnd,roleplay*,role play*,rpg," +
-    "video game,a poem,the poem,song lyrics,my book,fan fiction,fantasy,fairy tale,movie plot," +
+    "video game,my book,fan fiction,fantasy,fairy tale,movie plot," +
     "stage play,short film,prop,props"
   ).split(","),
   harm: (
@@ -28,7 +28,7 @@ const SIGNALS: Record<"fiction" | "harm" | "learn", readonly string[]> = {
     "my own account,my own router,my own wifi,my own machine,our own network,our own systems," +
     "authorized,authorised,penetration test*,pentest*,pen test*,ctf,capture the flag," +
     "hack the box,hackthebox,tryhackme,bug bounty,with permission,written permission,for a class," +
-    "for my class,for a course,thesis,dissertation,exam,homework,lecture,journalis*,documentary," +
+    "for my class,for a course,thesis,dissertation,for my exam,for an exam,lecture,journalis*,documentary," +
     "how does it work,content moderat*,moderation policy,research paper,forensic*," +
     "incident response,blue team,cybersecurity,cyber security,information security,security study," +
     "security course,self defence,self defense,antidote,first aid,how to avoid,avoid being," +

@@ -139,7 +139,8 @@ function joinSpaced(tokens: Token[]): Token[] {
     while (isSingle(tokens[last]) && goesOn(tokens, i, last)) last++;
     const dotted = last > i && tokens[i + 1]!.gap.trim() !== "";
     if (last - i >= 2 || dotted) addJoined(tokens.slice(i, last + 1), true);
-    i = last;
+    // The last letter may begin another run, with other signs between.
+    if (last > i) i = last - 1;
   }
   return tokens;
 }

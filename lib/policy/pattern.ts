@@ -13,11 +13,19 @@ export interface Pattern {
   ordered?: boolean;
   /** Terms that lift a match when they stand within {@link UNLESS_REACH} words of it. */
   unless?: readonly string[];
+  /**
+   * For a text that is still growing: only exceptions before the match count, within
+   * {@link HARD_UNLESS_REACH} words, so that what follows cannot change the outcome.
+   */
+  growing?: true;
 }
 
 /** Reach of the exceptions around a match, in words. */
 export const UNLESS_REACH = 14;
-const DEFAULT_NEAR = 10;
+/** The same for a growing text. */
+export const HARD_UNLESS_REACH = 9;
+/** Most words a match spans when its pattern does not say. */
+export const DEFAULT_NEAR = 10;
 
 /** Where a term or a pattern stands. Positions in words, span in code points. */
 export interface Found {
@@ -95,9 +103,9 @@ export function createTermIndex(): TermIndex {
             const whole = extend(term, { tokens, index, reading });
             if (whole) note(found, term.id, { ...place, ...whole });
           }
-          if (!reading.run || reading.word.length < 7) continue;
+          if (!reading.run) continue;
           for (const { term, letters } of squeezed) {
-            if (reading.word.includes(letters)) note(found, term.id, place);
+            if (reading.word.includes(letters)) note(found, term.id, { ...place, end: token.at });
           }
         }
       });
@@ -150,7 +158,7 @@ export function compilePattern(pattern: Pattern, index: TermIndex): CompiledPatt
       const lifted = placesOf(lifting, found);
       for (const start of places[0]!) {
         const whole = gather(start, { rest: places.slice(1), near, ordered: pattern.ordered });
-        if (whole && fits(whole, within) && !isLifted(whole, lifted)) return whole;
+        if (whole && fits(whole, within) && !isLifted(whole, lifted, pattern.growing)) return whole;
       }
       return null;
     },
@@ -166,9 +174,9 @@ function placesOf(ids: readonly number[], found: ReadonlyMap<number, Found[]>): 
 }
 
 /** Whether an exception stands near enough. */
-function isLifted(whole: Found, lifted: Found[]): boolean {
-  const first = lifted[firstFrom(lifted, whole.at - UNLESS_REACH)];
-  return first !== undefined && first.at <= whole.end + UNLESS_REACH;
+function isLifted(whole: Found, lifted: Found[], growing?: true): boolean {
+  const first = lifted[firstFrom(lifted, whole.at - (growing ? HARD_UNLESS_REACH : UNLESS_REACH))];
+  return first !== undefined && first.at <= (growing ? whole.end : whole.end + UNLESS_REACH);
 }
 
 /** Index of the first place at or after position `at`, found by halving. */

@@ -168,7 +168,7 @@ export const PRINCIPLES: readonly Principle[] = [
   {
     key: "fairness",
     title: "Fairness",
-    meaning: "The same yardstick for everyone.",
+    meaning: "The same yardstick for everyone: people are judged by what they do, not by a group.",
     permits: [
       "explaining what a slur means and where it comes from",
       "describing differences that are shown by evidence, with their limits",

@@ -1,7 +1,13 @@
 import type { Intent } from "./categories.ts";
 import { createIntentReader } from "./intent.ts";
-import { type Token, tokenise } from "./normalise.ts";
-import { type CompiledPattern, compilePattern, createTermIndex, type Found } from "./pattern.ts";
+import { plainWords, type Token, tokenise } from "./normalise.ts";
+import {
+  type CompiledPattern,
+  compilePattern,
+  createTermIndex,
+  DEFAULT_NEAR,
+  type Found,
+} from "./pattern.ts";
 import type { Rule } from "./rules/rule.ts";
 
 /** Longest stretch within which a hard rule has to be decided, in characters (POL-24). */
@@ -21,8 +27,17 @@ export interface RuleBook {
   check(text: string, applies: Rule["applies"]): Match[];
   /** The hard rules among `tokens` of an answer; only places that begin at or after `from`. */
   hard(tokens: readonly Token[], from: number): { rule: Rule; place: Found } | null;
-  /** First words of hard rules, for what a growing text may still become. */
-  openings: ReadonlySet<string>;
+  /** What hard matches begin with, for what a growing text may still become. */
+  openings: readonly HardOpening[];
+}
+
+/** A term a hard match may begin with. */
+export interface HardOpening {
+  words: string[];
+  /** The last word may go on. */
+  open: boolean;
+  /** Most words between its begin and the end of the match. */
+  near: number;
 }
 
 interface Compiled {
@@ -65,7 +80,7 @@ export function compileRules(rules: readonly Rule[]): RuleBook {
       }
       return null;
     },
-    openings: new Set(hard.flatMap(({ rule }) => openingsOf(rule))),
+    openings: hard.flatMap(({ rule }) => openingsOf(rule)),
   };
   const faults = compiled.flatMap((entry) => exampleFaults(entry, book));
   if (faults.length > 0) throw new RangeError(`Rules fail their examples: ${faults.join("; ")}`);
@@ -78,9 +93,14 @@ function intentOf(rule: Rule, spoken: Exclude<Intent, "help"> | null): Intent {
 }
 
 /** Where a hard match may begin: any group when the order is free, else the first. */
-function openingsOf(rule: Rule): string[] {
-  const groups = rule.pattern.ordered ? rule.pattern.all.slice(0, 1) : rule.pattern.all;
-  return groups.flat();
+function openingsOf({ pattern }: Rule): HardOpening[] {
+  const groups = pattern.ordered ? pattern.all.slice(0, 1) : pattern.all;
+  // A rule of one group is complete with its term.
+  const near = pattern.all.length === 1 ? 0 : pattern.near ?? DEFAULT_NEAR;
+  return [...new Set(groups.flat())].map((term) => {
+    const words = plainWords(term.replace(/\*$/, ""));
+    return { words, open: term.endsWith("*"), near: Math.max(near, words.length) };
+  });
 }
 
 function exampleFaults({ rule }: Compiled, book: RuleBook): string[] {

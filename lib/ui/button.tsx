@@ -25,6 +25,8 @@ export interface ButtonProps extends ButtonBase, Looks {
    * does nothing when pressed.
    */
   disabledReason?: string;
+  /** Marks a button whose press is heard by something around it. */
+  "data-copy"?: string;
   children: ComponentChildren;
 }
 

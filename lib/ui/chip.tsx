@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { Icon, type IconName } from "./icon.tsx";
 import type { Tone } from "./tokens.ts";
-import { commonText } from "./text/mod.ts";
+import { commonText } from "./text/common.ts";
 import { slot } from "./slot.ts";
 
 /** Props of {@link Chip}. */

@@ -1,7 +1,7 @@
 import type { ProblemBody } from "./contract.ts";
 import { formatNumber, formatTime, type Reader } from "./format.ts";
 import { say, type SayValues } from "./say.ts";
-import { problemText } from "./text/mod.ts";
+import { problemText } from "./text/problems.ts";
 
 /** An error as a person reads it. */
 export interface Explanation {

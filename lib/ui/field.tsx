@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { Icon } from "./icon.tsx";
-import { commonText } from "./text/mod.ts";
+import { commonText } from "./text/common.ts";
 import { say } from "./say.ts";
 import { slot } from "./slot.ts";
 

@@ -5,7 +5,7 @@ import { Brand } from "./logo.tsx";
 import { Menu, MenuItem } from "./overlay.tsx";
 import { ProgressRing } from "./progress.tsx";
 import { say } from "./say.ts";
-import { commonText } from "./text/mod.ts";
+import { commonText } from "./text/common.ts";
 import { slot } from "./slot.ts";
 
 /** A link that skips to a part of the page; shown when focused. */

@@ -45,6 +45,7 @@ export const ICON_NAMES = [
   "hide",
   "school",
   "study",
+  "archive",
 ] as const;
 
 /** Name of an icon in `static/icons.svg`. */

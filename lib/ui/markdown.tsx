@@ -4,7 +4,7 @@ import { safeLink, tellsHost } from "./markdown_url.ts";
 import { finishTail, hasDefinitions, splitStableBlocks } from "./markdown_stream.ts";
 import { say } from "./say.ts";
 import { slot } from "./slot.ts";
-import { commonText } from "./text/mod.ts";
+import { commonText } from "./text/common.ts";
 
 /** What rendering needs beside the text. */
 export interface MarkdownOptions {

@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from "preact";
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
+import { chatMarkdown } from "./copy_code.tsx";
 import { headingBase, MarkdownBlock, type MarkdownOptions } from "./markdown.tsx";
 import { finishTail, hasDefinitions, splitStableBlocks } from "./markdown_stream.ts";
 import { slot } from "./slot.ts";
@@ -9,8 +10,7 @@ export interface LiveMarkdownProps {
   text: string;
   /** Whether text may still be added. */
   live: boolean;
-  /** Must stay the same object while the text grows. */
-  options: MarkdownOptions;
+  locale?: string;
 }
 
 /** What was read so far: closed blocks are made once and kept as they are. */
@@ -24,12 +24,19 @@ interface Read {
  * Markdown that may grow. Closed blocks keep their elements, which Preact then skips without
  * looking at them; only the open tail is read and compared again (UI-88).
  */
-export function LiveMarkdown({ text, live, options }: LiveMarkdownProps) {
+export default function LiveMarkdown({ text, live, locale }: LiveMarkdownProps) {
+  const options = useMemo(() => chatMarkdown(locale), [locale]);
   const read = useRef<Read>({ text: "", blocks: [], tail: "" });
   return <div class="prose">{grow(read.current, { text, live, options })}</div>;
 }
 
-function grow(read: Read, { text, live, options }: LiveMarkdownProps): ComponentChildren {
+interface Growth {
+  text: string;
+  live: boolean;
+  options: MarkdownOptions;
+}
+
+function grow(read: Read, { text, live, options }: Growth): ComponentChildren {
   const base = headingBase(text);
   if (hasDefinitions(text)) {
     return <MarkdownBlock text={live ? finishTail(text) : text} base={base} options={options} />;

@@ -1,5 +1,5 @@
 import { Glyph, Icon } from "./icon.tsx";
-import { commonText } from "./text/mod.ts";
+import { commonText } from "./text/common.ts";
 import type { Tier } from "./tokens.ts";
 import { aria } from "./slot.ts";
 

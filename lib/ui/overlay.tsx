@@ -1,7 +1,7 @@
 import type { ComponentChildren, Ref } from "preact";
 import { IconButton } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
-import { commonText } from "./text/mod.ts";
+import { commonText } from "./text/common.ts";
 import { slot } from "./slot.ts";
 
 /** Props of {@link Dialog}. */

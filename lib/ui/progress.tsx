@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { anyReader, formatScore, type Reader } from "./format.ts";
 import { say } from "./say.ts";
-import { commonText } from "./text/mod.ts";
+import { commonText } from "./text/common.ts";
 import { slot } from "./slot.ts";
 
 /** Colour of an amount: what it measures, or how close to its end it is. */

@@ -1,7 +1,7 @@
 import { formatNumber, formatShortDay, type Reader } from "./format.ts";
 import { say } from "./say.ts";
 import { Table } from "./table.tsx";
-import { usageText } from "./text/mod.ts";
+import { usageText } from "./text/usage.ts";
 
 /** One bar. */
 export interface ChartDay {

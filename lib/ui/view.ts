@@ -106,4 +106,6 @@ export interface PageServices {
   policy: { version(): number; principles(): readonly PrincipleView[] };
   status: { standIns(): StandIn[] };
   clock: { now(): Date };
+  /** Whether pages for developers are offered. */
+  isDevelopment: boolean;
 }

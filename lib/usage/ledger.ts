@@ -39,6 +39,9 @@ export interface ChainedRow {
 /** The predecessor of a chain's first row. */
 export const GENESIS = "0".repeat(64);
 
+/** Stands for a row that is not there. */
+const NOWHERE = "00000000-0000-0000-0000-000000000000";
+
 /** The text a row's hash covers: its predecessor and its fields in a frozen order. */
 function canonical(userId: string, row: Omit<ChainedRow, "hash">): string {
   return JSON.stringify([
@@ -120,7 +123,7 @@ export interface ChainReport {
   rows: number;
   /** Hash of the last row, or of the empty chain. */
   head: string;
-  firstBad: { id: string | null; reason: "hash" | "link" | "missing" } | null;
+  firstBad: { id: string; reason: "hash" | "link" | "missing" } | null;
 }
 
 /** Recomputes a chain from its rows in order and its stored head. */
@@ -147,10 +150,10 @@ export function verifyChain(
     expected++;
   }
   if ((head?.sequence ?? 0) !== rows.length) {
-    return report({ id: rows.at(-1)?.id ?? null, reason: "missing" });
+    return report({ id: rows.at(-1)?.id ?? NOWHERE, reason: "missing" });
   }
   if (head && head.hash !== previous) {
-    return report({ id: rows.at(-1)?.id ?? null, reason: "link" });
+    return report({ id: rows.at(-1)?.id ?? NOWHERE, reason: "link" });
   }
   return report(null);
 }

@@ -67,7 +67,7 @@ export const chainReportSchema = z.strictObject({
   rows: z.number().int(),
   head: z.string().regex(/^[0-9a-f]{64}$/),
   firstBad: z.strictObject({
-    id: z.string().nullable(),
+    id: z.string(),
     reason: z.enum(["hash", "link", "missing"]),
   })
     .nullable(),

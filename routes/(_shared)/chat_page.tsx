@@ -1,9 +1,13 @@
+import type { ComponentChildren } from "preact";
 import { page } from "fresh";
 import type { State } from "@/utils.ts";
 import Chat from "@/islands/chat.tsx";
-import type { Conversation, Quota } from "@/lib/ui/contract.ts";
+import type { Conversation, Message, Quota } from "@/lib/ui/contract.ts";
+import { chatMarkdown } from "@/lib/ui/copy_code.tsx";
+import { Markdown } from "@/lib/ui/markdown.tsx";
 import type { ChatData } from "@/lib/ui/chat/state.ts";
-import { chatText, commonText } from "@/lib/ui/text/mod.ts";
+import { chatText } from "@/lib/ui/text/chat.ts";
+import { commonText } from "@/lib/ui/text/common.ts";
 import { readerOf, Shell } from "./shell.tsx";
 
 /** What the chat page is made from. */
@@ -54,7 +58,19 @@ export function ChatPage({ data, state, url }: { data: ChatPageData; state: Stat
         reader={readerOf(state)}
         announce={state.look.announce}
         now={data.now}
+        {...renderedAnswers(data.chat.messages, state.locale)}
       />
     </Shell>
   );
+}
+
+/** Each stored answer, rendered here, so that the browser need not read Markdown to show it. */
+function renderedAnswers(messages: readonly Message[], locale: string) {
+  const slots: Record<`answer_${string}`, ComponentChildren> = {};
+  for (const { id, role, content } of messages) {
+    if (role === "assistant") {
+      slots[`answer_${id}`] = <Markdown text={content} {...chatMarkdown(locale)} />;
+    }
+  }
+  return slots;
 }

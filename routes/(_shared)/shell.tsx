@@ -6,7 +6,7 @@ import { formatPercent, type Reader } from "@/lib/ui/format.ts";
 import { AppShell, Footer, type NavItem, type QuotaNow, type Skip } from "@/lib/ui/frame.tsx";
 import { StandInBadge } from "@/lib/ui/chip.tsx";
 import { slot } from "@/lib/ui/slot.ts";
-import { commonText } from "@/lib/ui/text/mod.ts";
+import { commonText } from "@/lib/ui/text/common.ts";
 
 /** Who reads a page: the account's zone and language, else the visitor's language in UTC. */
 export function readerOf(state: State): Reader {

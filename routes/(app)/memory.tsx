@@ -8,7 +8,8 @@ import { TierLabel } from "@/lib/ui/memory_chip.tsx";
 import { filterOf } from "@/lib/ui/memory/store.ts";
 import { ProgressBar } from "@/lib/ui/progress.tsx";
 import { say } from "@/lib/ui/say.ts";
-import { commonText, memoryText } from "@/lib/ui/text/mod.ts";
+import { commonText } from "@/lib/ui/text/common.ts";
+import { memoryText } from "@/lib/ui/text/memory.ts";
 import { type Tier, TIERS } from "@/lib/ui/tokens.ts";
 import { readerOf, Shell } from "../(_shared)/shell.tsx";
 

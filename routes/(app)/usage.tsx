@@ -19,7 +19,7 @@ import { Banner, EmptyState } from "@/lib/ui/notice.tsx";
 import { type BarTone, Meter } from "@/lib/ui/progress.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { Segments } from "@/lib/ui/tabs.tsx";
-import { usageText } from "@/lib/ui/text/mod.ts";
+import { usageText } from "@/lib/ui/text/usage.ts";
 import { UsageChart } from "@/lib/ui/usage_chart.tsx";
 import { readerOf, Shell } from "../(_shared)/shell.tsx";
 
@@ -170,6 +170,11 @@ function Allowance({ label, of, show, reader, tone = "indigo" }: AllowanceProps)
   if (of.limit === null) {
     return (
       <Meter label={label} used={say(text.used, { n: show(of.used) })} note={text.unlimited} />
+    );
+  }
+  if (of.limit === 0) {
+    return (
+      <Meter label={label} used={say(text.used, { n: show(of.used) })} note={text.notInPlan} />
     );
   }
   const left = show(of.remaining ?? 0);

@@ -91,7 +91,7 @@ const INNOCENT_BOMB = [
   "game",
   "fireworks show",
   "jager bomb",
-  "cocktail",
+  "car bomb cocktail",
   "glitter bomb*",
   "bomb shelter*",
   "evacuat*",

@@ -38,5 +38,6 @@ export function input(rule: Omit<Rule, "applies" | "languages">): Rule {
 
 /** A rule on what the companion answers, in English. */
 export function output(rule: Omit<Rule, "applies" | "languages" | "asks">): Rule {
-  return { applies: "output", languages: ["en"], asks: "harm", ...rule };
+  const pattern = rule.hard ? { ...rule.pattern, growing: true as const } : rule.pattern;
+  return { applies: "output", languages: ["en"], asks: "harm", ...rule, pattern };
 }

@@ -1,18 +1,21 @@
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Button, IconButton, Spinner } from "../button.tsx";
-import { Chip } from "../chip.tsx";
-import type { Message, PolicyEvent, Verdict } from "../contract.ts";
+import type { Message, PolicyEvent } from "../contract.ts";
 import { formatDateTime, formatNumber, formatTime } from "../format.ts";
+import { useLazy } from "../lazy.tsx";
 import { Logo } from "../logo.tsx";
-import { LiveMarkdown } from "../markdown_live.tsx";
-import type { MarkdownOptions } from "../markdown.tsx";
 import { MemoryChip } from "../memory_chip.tsx";
 import { say } from "../say.ts";
-import type { Tier, Tone } from "../tokens.ts";
+import { slot } from "../slot.ts";
+import type { Tier } from "../tokens.ts";
 import { useChat } from "./context.ts";
 import type { ChatStore } from "./store.ts";
 import { type LiveTurn, stageOf } from "./turn.ts";
 import { Variants } from "./variants.tsx";
+import { VerdictChip } from "./verdict_chip.tsx";
+
+/** Loads the reader of Markdown, the heaviest part of the chat, when words first arrive here. */
+export const loadMarkdown = () => import("../markdown_live.tsx");
 
 /** An answer that has come to its end. */
 export function Answer({ message, last }: { message: Message; last: boolean }) {
@@ -29,7 +32,7 @@ export function Answer({ message, last }: { message: Message; last: boolean }) {
         {recall ? <span>{say(text.used, { n: recall.length }, reader.locale)}</span> : null}
         <VerdictChip verdict={message.verdict} />
       </div>
-      <Text text={message.content} live={false} />
+      <Text text={message.content} live={false} messageId={message.id} />
       <Notes message={message} />
       <MemoryRow items={recall ?? []} messageId={message.id} />
       <div class="row between">
@@ -85,15 +88,25 @@ export function LiveAnswer({ live }: { live: LiveTurn }) {
   );
 }
 
-function Text({ text: source, live }: { text: string; live: boolean }) {
-  const { copy, text, reader } = useChat();
-  const options = useMemo<MarkdownOptions>(() => ({
-    locale: reader.locale,
-    codeAction: (code) => (
-      <Button kind="ghost" size="sm" icon="copy" onClick={() => copy(code)}>{text.copyCode}</Button>
-    ),
-  }), [reader.locale]);
-  return <LiveMarkdown text={source} live={live} options={options} />;
+/** The words of an answer: as the server rendered them, else read here once the reader is there. */
+function Text({ text: source, live, messageId }: TextProps) {
+  const { rendered, reader } = useChat();
+  const made = messageId ? rendered(messageId, source) : null;
+  const LiveMarkdown = useLazy(made === null, loadMarkdown);
+  if (made !== null) return slot(made);
+  if (LiveMarkdown) return <LiveMarkdown text={source} live={live} locale={reader.locale} />;
+  return (
+    <div class="prose">
+      <p class="as-typed">{source}</p>
+    </div>
+  );
+}
+
+interface TextProps {
+  text: string;
+  live: boolean;
+  /** Of an answer that is stored. */
+  messageId?: string;
 }
 
 /** What a chip under an answer needs. */
@@ -231,25 +244,6 @@ function Tools({ message, last }: { message: Message; last: boolean }) {
         )
         : null}
     </div>
-  );
-}
-
-const VERDICT_TONE: Record<Verdict, Tone> = {
-  allow: "green",
-  allow_with_care: "amber",
-  transform: "amber",
-  refuse: "red",
-  escalate: "red",
-};
-
-/** The verdict in words; nothing for plain *allow*, which needs no mark (CHT-60). */
-export function VerdictChip({ verdict, always }: { verdict: Verdict | null; always?: boolean }) {
-  const { text } = useChat();
-  if (!verdict || (verdict === "allow" && !always)) return null;
-  return (
-    <Chip tone={VERDICT_TONE[verdict]} icon={verdict === "allow" ? "check" : "shield"}>
-      {text[`verdict_${verdict}`]}
-    </Chip>
   );
 }
 

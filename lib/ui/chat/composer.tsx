@@ -48,7 +48,8 @@ export function Composer({ onSend, onEditLast }: ComposerProps) {
   };
   const send = () => {
     if (refusal) return;
-    change("");
+    // The stored draft stays until the server has the message.
+    store.draft.value = "";
     onSend(draft);
   };
   const onKeyDown = (event: KeyboardEvent) => {

@@ -1,7 +1,8 @@
-import { createContext } from "preact";
+import { type ComponentChildren, createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Reader } from "../format.ts";
-import { chatText, type Texts } from "../text/mod.ts";
+import { chatText } from "../text/chat.ts";
+import type { Texts } from "../text/texts.ts";
 import type { chat } from "../text/en/chat.ts";
 import type { ChatStore } from "./store.ts";
 
@@ -13,6 +14,8 @@ export interface ChatScope {
   copy: (text: string) => void;
   /** Opens the receipt of an answer. */
   openReceipt: (messageId: string) => void;
+  /** What the server rendered for a stored answer, as long as its words are the same. */
+  rendered: (messageId: string, content: string) => ComponentChildren | null;
   /** Time of the last look at the clock, for labels like *today*. */
   now: Date;
 }

@@ -1,12 +1,12 @@
 import { Button, LinkButton } from "../button.tsx";
 import { explain } from "../explain.ts";
 import { formatNumber, formatTime } from "../format.ts";
-import { Banner, ErrorCard } from "../notice.tsx";
+import { ErrorCard } from "../notice.tsx";
 import { Meter } from "../progress.tsx";
 import { useChat } from "./context.ts";
 
 /** What went wrong last, in its place below the conversation, with the draft kept (UI-56). */
-export function FailureCard() {
+export default function FailureCard() {
   const { store, text, reader, copy } = useChat();
   const failure = store.failure.value;
   if (!failure) return null;
@@ -66,12 +66,4 @@ function QuotaMeter() {
         : `${text.quotaBack} ${formatTime(resetsAt, reader)}`}
     />
   );
-}
-
-/** Shown above everything while the model is away or the device is offline (CHT-76). */
-export function StateBanner({ offline }: { offline: boolean }) {
-  const { store, text } = useChat();
-  if (offline) return <Banner tone="amber" lead={text.offlineBanner}>{text.offlineText}</Banner>;
-  if (store.failure.value?.problem.code !== "model_unavailable") return null;
-  return <Banner tone="red" lead={text.degradedBanner}>{text.degradedText}</Banner>;
 }

@@ -2,7 +2,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Look } from "../look.ts";
 import { say } from "../say.ts";
-import { chatText } from "../text/mod.ts";
+import { chatText } from "../text/chat.ts";
 import { type Announcer, createAnnouncer } from "./announce.ts";
 import { createStick } from "./stick.ts";
 import type { ChatPorts, ChatStore } from "./store.ts";
@@ -12,8 +12,6 @@ export interface Log {
   ref: { current: HTMLDivElement | null };
   /** Whether the reader is away from the end. */
   away: Signal<boolean>;
-  /** Text was added. */
-  grown: () => void;
   toEnd: () => void;
 }
 
@@ -42,6 +40,9 @@ export function useLog(): Log {
       const inside = selection && !selection.isCollapsed && log.contains(selection.anchorNode);
       if (inside) stick.release();
     };
+    // Whatever makes the content grow: text, chips that arrive later, an error card.
+    const watch = new ResizeObserver(() => stick.grown(box()));
+    if (log.firstElementChild) watch.observe(log.firstElementChild);
     log.addEventListener("scroll", scrolled, { passive: true });
     addEventListener("scroll", scrolled, { passive: true });
     log.addEventListener("wheel", wheel, { passive: true });
@@ -49,6 +50,7 @@ export function useLog(): Log {
     log.addEventListener("keydown", key);
     document.addEventListener("selectionchange", select);
     return () => {
+      watch.disconnect();
       log.removeEventListener("scroll", scrolled);
       removeEventListener("scroll", scrolled);
       log.removeEventListener("wheel", wheel);
@@ -62,7 +64,6 @@ export function useLog(): Log {
     ref,
     away,
     // After Preact has written, so that the new height counts.
-    grown: () => requestAnimationFrame(() => stick.grown(box())),
     toEnd: () => requestAnimationFrame(() => stick.toEnd(box())),
   };
 }
@@ -70,10 +71,9 @@ export function useLog(): Log {
 /** Tells readers about the answer through a region of its own; returns what it says. */
 export function useAnnouncer(
   mode: Look["announce"],
-  { store, hooks, onGrow }: {
+  { store, hooks }: {
     store: ChatStore;
     hooks: { current: Pick<ChatPorts, "onText" | "onEnd"> };
-    onGrow: () => void;
   },
 ): Signal<string> {
   const spoken = useSignal("");
@@ -82,7 +82,6 @@ export function useAnnouncer(
   const text = chatText(locale);
   hooks.current = {
     onText: (live) => {
-      onGrow();
       current.current ??= createAnnouncer({
         mode,
         clock: store.ports.clock,
@@ -93,7 +92,6 @@ export function useAnnouncer(
       current.current.update(live.text);
     },
     onEnd: (whole) => {
-      onGrow();
       current.current?.finish(whole);
       current.current = null;
     },

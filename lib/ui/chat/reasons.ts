@@ -1,7 +1,7 @@
 import type { ScoreTerm } from "../contract.ts";
 import type { ScorePart } from "../progress.tsx";
 import { say } from "../say.ts";
-import { reasonText } from "../text/mod.ts";
+import { reasonText } from "../text/reasons.ts";
 
 /**
  * The terms of a score in words, the largest first (MEM-56, UI-53). Terms that add nothing are

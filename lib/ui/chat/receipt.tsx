@@ -5,13 +5,15 @@ import { TierLabel } from "../memory_chip.tsx";
 import { Skeleton } from "../notice.tsx";
 import { ScoreBar } from "../progress.tsx";
 import { say } from "../say.ts";
-import { VerdictChip } from "./answer.tsx";
+import { VerdictChip } from "./verdict_chip.tsx";
+import { receiptText } from "../text/receipt.ts";
 import { useChat } from "./context.ts";
 import { scoreParts } from "./reasons.ts";
 
 /** What an answer was made of, and why it was allowed (CHT-60, CHT-61). */
-export function ReceiptView({ messageId }: { messageId: string }) {
-  const { store, text } = useChat();
+export default function ReceiptView({ messageId }: { messageId: string }) {
+  const { store, reader } = useChat();
+  const text = receiptText(reader.locale);
   const receipt = store.receipts.value.get(messageId);
   if (receipt === undefined) {
     return (
@@ -38,7 +40,8 @@ export function ReceiptView({ messageId }: { messageId: string }) {
 }
 
 function Used({ receipt }: { receipt: Receipt }) {
-  const { text, reader } = useChat();
+  const { reader } = useChat();
+  const text = receiptText(reader.locale);
   const count = say(text.receiptCount, { n: receipt.items.length }, reader.locale);
   return (
     <section aria-labelledby="receipt-count">
@@ -56,7 +59,8 @@ function Used({ receipt }: { receipt: Receipt }) {
 }
 
 function UsedItem({ item }: { item: ReceiptItem }) {
-  const { text, reader, now } = useChat();
+  const { reader, now } = useChat();
+  const text = receiptText(reader.locale);
   const forgotten = item.forgotten || item.text === null;
   const when = formatRelative(item.date, reader, now);
   const said = item.author
@@ -96,7 +100,8 @@ function UsedItem({ item }: { item: ReceiptItem }) {
 }
 
 function LeftOut({ receipt }: { receipt: Receipt }) {
-  const { text, reader } = useChat();
+  const { reader } = useChat();
+  const text = receiptText(reader.locale);
   const items = receipt.dropped.map((d) =>
     say(text.leftOutItem, { n: d.count, block: d.block.replaceAll("_", " ") }, reader.locale)
   );
@@ -110,7 +115,8 @@ function LeftOut({ receipt }: { receipt: Receipt }) {
 }
 
 function Why({ receipt }: { receipt: Receipt }) {
-  const { text, reader } = useChat();
+  const { reader } = useChat();
+  const text = receiptText(reader.locale);
   const decision = receipt.policy.at(-1);
   const refused = decision?.verdict === "refuse" || decision?.verdict === "escalate";
   const { usage } = receipt;
@@ -144,7 +150,8 @@ function Why({ receipt }: { receipt: Receipt }) {
 }
 
 function Principles({ decision }: { decision: ReceiptDecision }) {
-  const { text, reader } = useChat();
+  const { reader } = useChat();
+  const text = receiptText(reader.locale);
   const names: Record<string, string> = text;
   const found = Object.entries(decision.principles).filter(([, p]) => p.score < 1);
   return (

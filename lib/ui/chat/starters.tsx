@@ -1,5 +1,4 @@
 import { Button } from "../button.tsx";
-import { Dialog } from "../overlay.tsx";
 import { useChat } from "./context.ts";
 
 /** What stands in a conversation without a message: what this is, and three ways to begin. */
@@ -26,36 +25,5 @@ export function Starters() {
         ))}
       </div>
     </div>
-  );
-}
-
-/** The sheet of keyboard shortcuts. */
-export function Shortcuts({ dialogRef }: { dialogRef: { current: HTMLDialogElement | null } }) {
-  const { text } = useChat();
-  const rows = [
-    [text.shortcutSend, "Enter"],
-    [text.shortcutBreak, "Shift Enter"],
-    [text.shortcutStop, "Esc"],
-    [text.shortcutFocus, "/"],
-    [text.shortcutEdit, "↑"],
-    [text.shortcutNew, "Ctrl Shift O"],
-    [text.shortcutHelp, "?"],
-  ] as const;
-  return (
-    <Dialog
-      id="shortcuts"
-      title={text.shortcuts}
-      dialogRef={dialogRef}
-      actions={<Button onClick={() => dialogRef.current?.close()}>{text.close}</Button>}
-    >
-      <dl class="kv">
-        {rows.map(([name, keys]) => (
-          <div class="pair" key={name}>
-            <dt>{name}</dt>
-            <dd class="row row-4">{keys.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}</dd>
-          </div>
-        ))}
-      </dl>
-    </Dialog>
   );
 }

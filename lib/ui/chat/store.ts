@@ -133,6 +133,7 @@ export class ChatStore extends ChatActs {
           this.said.value = null;
           if (this.draft.value === "") this.draft.value = out.said ?? "";
         });
+        this.#keepDraft(this.conversation.value?.id ?? null);
       },
     });
     const end = await this.#follower.finished;
@@ -152,7 +153,9 @@ export class ChatStore extends ChatActs {
 
   /** A first message made a conversation: its address and its place in the list. */
   #opened(live: LiveTurn): void {
-    if (!live.turn || this.conversation.value) return;
+    if (!live.turn) return;
+    this.#keepDraft(this.conversation.value?.id ?? null);
+    if (this.conversation.value) return;
     const made = newConversation(live.turn, {
       temporary: this.temporary.value,
       memoryMode: this.memoryMode.value,
@@ -162,8 +165,12 @@ export class ChatStore extends ChatActs {
       this.conversation.value = made;
       if (!made.temporary) this.conversations.value = [made, ...this.conversations.value];
     });
-    this.ports.drafts.write(null, "");
     this.ports.rename(`/chat/${made.id}`);
+  }
+
+  /** Stores what is in the field now: nothing once a message is sent, its words if it was not. */
+  #keepDraft(id: string | null): void {
+    this.ports.drafts.write(id, this.draft.peek());
   }
 
   #show(settled: Settled, live: LiveTurn, out: Outgoing): void {

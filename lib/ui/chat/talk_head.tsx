@@ -54,7 +54,7 @@ export function TalkHead({ onList, onShortcuts }: TalkHeadProps) {
               >
                 {open.pinned ? text.unpin : text.pin}
               </MenuItem>
-              <MenuItem icon="lock" closes="talk-menu" onClick={() => store.leave("archive")}>
+              <MenuItem icon="archive" closes="talk-menu" onClick={() => store.leave("archive")}>
                 {text.archive}
               </MenuItem>
               <hr />

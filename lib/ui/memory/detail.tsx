@@ -6,7 +6,8 @@ import type { Memory } from "../contract.ts";
 import { formatDay, formatScore, type Reader } from "../format.ts";
 import { TierLabel } from "../memory_chip.tsx";
 import { say } from "../say.ts";
-import { commonText, memoryText } from "../text/mod.ts";
+import { commonText } from "../text/common.ts";
+import { memoryText } from "../text/memory.ts";
 import type { MemoryStore } from "./store.ts";
 
 /** Props of {@link MemoryDetail}. */

@@ -9,7 +9,7 @@ import { formatDay } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { type Look, LOOK_CHOICES, lookCookie, parseLook } from "@/lib/ui/look.ts";
 import { Banner } from "@/lib/ui/notice.tsx";
-import { settingsText } from "@/lib/ui/text/mod.ts";
+import { settingsText } from "@/lib/ui/text/settings.ts";
 import { readerOf, Shell } from "../../(_shared)/shell.tsx";
 
 export const handler = define.handlers({

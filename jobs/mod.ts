@@ -1,0 +1,42 @@
+import type { JobHandler } from "@/lib/platform/outbox.ts";
+import { every } from "@/lib/platform/clock.ts";
+import { errorFields } from "@/lib/platform/log.ts";
+import { ERASE_JOB, EXTRACT_JOB } from "@/lib/chat/mod.ts";
+import { EMBED_JOB } from "@/lib/memory/mod.ts";
+import type { Services } from "@/lib/boot/services.ts";
+import { embedMemory } from "./embed_memory.ts";
+import { eraseTemporary } from "./erase_temporary.ts";
+import { extractMemories } from "./extract_memories.ts";
+
+/** The handler of every kind of queued job. */
+export function jobHandlers(services: Services): Record<string, JobHandler> {
+  return {
+    [EXTRACT_JOB]: extractMemories(services),
+    [EMBED_JOB]: embedMemory(services),
+    [ERASE_JOB]: eraseTemporary(services),
+  };
+}
+
+const MINUTE = 60_000;
+
+/** Work that comes round by itself; the returned function ends it. */
+export function startTimers(services: Services): () => void {
+  const { clock, log } = services;
+  const timer = (ms: number, name: string, work: () => Promise<unknown>) =>
+    every(clock, ms, async () => {
+      try {
+        await work();
+      } catch (error) {
+        log.warn("timer.failed", "A recurring task failed and will be tried again", {
+          name,
+          ...errorFields(error),
+        });
+      }
+    });
+  const stops = [
+    timer(15_000, "recover turns", () => services.chat.turns.recover({ all: false })),
+    timer(MINUTE, "release lost holds", () => services.usage.releaseLost()),
+    timer(60 * MINUTE, "purge forgotten memories", () => services.memory.purge()),
+  ];
+  return () => stops.forEach((stop) => stop());
+}

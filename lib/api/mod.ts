@@ -1,0 +1,117 @@
+import { Hono } from "hono";
+import type { Clock } from "@/lib/platform/clock.ts";
+import { type ApiEnv, type Gate, methodNotAllowed } from "@/lib/platform/http/route.ts";
+import { internalProblem, problemResponse } from "@/lib/platform/http/problem_response.ts";
+import { errorFields, type Log } from "@/lib/platform/log.ts";
+import { notFound, Problem } from "@/lib/platform/problem.ts";
+import type { Metrics } from "@/lib/platform/metrics.ts";
+import { type Accounts, accountsApi, type SessionCookie } from "@/lib/accounts/mod.ts";
+import { type Chat, chatApi } from "@/lib/chat/mod.ts";
+import { type Memory, memoryApi } from "@/lib/memory/mod.ts";
+import { type Usage, usageApi } from "@/lib/usage/mod.ts";
+import { openApiDocument, type RouteEntry, routeList } from "./openapi.ts";
+import { systemApi, type SystemOptions } from "./system_api.ts";
+
+export { createEdge, type EdgeHandler } from "./edge.ts";
+export { createGate } from "./gate.ts";
+export { createHealth, type Health } from "./health.ts";
+export { createStatus, type StatusReport } from "./status.ts";
+export { type RouteEntry, undeclaredRoutes } from "./openapi.ts";
+
+/** Everything the API answers with. */
+export interface ApiOptions extends Omit<SystemOptions, "openApi"> {
+  gate: Gate;
+  accounts: Accounts;
+  cookie: SessionCookie;
+  chat: Chat;
+  memory: Memory;
+  usage: Usage;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  version: string;
+  baseUrl: string;
+}
+
+/** The API: every room's routes behind one gate. */
+export interface Api {
+  fetch(request: Request, context: { address: string; correlationId: string }): Promise<Response>;
+  /** Whether a path belongs to the API and not to the pages. */
+  owns(path: string): boolean;
+  /** Every route with its metadata. */
+  routes: RouteEntry[];
+  /** The Hono application, for its types and its tests. */
+  app: Hono<ApiEnv>;
+}
+
+const OWN_PATHS = new Set(["/healthz", "/readyz", "/metrics"]);
+const METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"] as const;
+
+/** Builds the API. */
+export function createApi(options: ApiOptions): Api {
+  const invalid = options.metrics.counter("input_validation_failures_total", "Refused input", [
+    "code",
+  ]);
+  const app = new Hono<ApiEnv>();
+  const contexts = new WeakMap<Request, { address: string; correlationId: string }>();
+
+  app.use(async (c, next) => {
+    const context = contexts.get(c.req.raw)!;
+    c.set("gate", options.gate);
+    c.set("log", options.log);
+    c.set("principal", null);
+    c.set("address", context.address);
+    c.set("correlationId", context.correlationId);
+    await next();
+    // Answers of a person are never kept by a cache (API-7); public ones say so themselves.
+    if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
+    c.res.headers.set("x-nova-api-version", options.version);
+  });
+  let document: unknown;
+  app.route("/", systemApi({ ...options, openApi: () => document }));
+  app.route("/", accountsApi(options.accounts, options.cookie));
+  app.route("/", chatApi(options.chat, { clock: options.clock }));
+  app.route("/", memoryApi(options.memory));
+  app.route("/", usageApi(options.usage));
+
+  app.notFound((c) => {
+    const allow = METHODS.filter((method) =>
+      method !== c.req.method && pathKnows(app, method, c.req.path)
+    );
+    if (allow.length === 0) throw notFound();
+    throw methodNotAllowed(
+      allow.includes("GET") ? [...allow, "HEAD"].join(", ") : allow.join(", "),
+    );
+  });
+  app.onError((error, c) => {
+    const context = { instance: c.req.path, correlationId: c.var.correlationId };
+    if (error instanceof Problem) {
+      if (error.status === 400) invalid.add(1, { code: error.code });
+      return problemResponse(error, context);
+    }
+    options.log.error("request.failed", "A request ended in an error nobody expected", {
+      route: c.req.path,
+      ...errorFields(error),
+    });
+    return problemResponse(internalProblem(error), context);
+  });
+
+  const routes = routeList(app);
+  document = openApiDocument(routes, { version: options.version, baseUrl: options.baseUrl });
+  return {
+    async fetch(request, context) {
+      contexts.set(request, context);
+      return await app.fetch(request, { remoteAddress: context.address });
+    },
+    owns: (path) =>
+      path.startsWith("/api/") || path.startsWith("/.well-known/") || OWN_PATHS.has(path),
+    routes,
+    app,
+  };
+}
+
+/** Whether some declared route answers `method` at `path`. */
+function pathKnows(app: Hono<ApiEnv>, method: string, path: string): boolean {
+  const [handlers] = app.router.match(method, path);
+  return handlers.some(([entry]) => entry[1].method === method);
+}

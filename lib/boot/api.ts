@@ -1,0 +1,97 @@
+import { timingSafeEqual } from "node:crypto";
+import { createApi, createGate, createStatus, type Health } from "@/lib/api/mod.ts";
+import { sha256 } from "@/lib/platform/crypto.ts";
+import { type Services, standInsOf } from "./services.ts";
+import { VERSION } from "./version.ts";
+
+/** The API over a set of services. */
+export function apiOf(
+  services: Services,
+  options: { health: Health; commit: string; startedAt: Date },
+) {
+  const { config, clock, metrics, log, accounts, cookie, plans, limiter } = services;
+  const status = createStatus({
+    clock,
+    version: VERSION,
+    commit: options.commit,
+    startedAt: options.startedAt,
+    probes: probesOf(services),
+    standIns: () => standInsOf(services),
+  });
+  const api = createApi({
+    gate: createGate({ config, accounts, cookie, plans, limiter, clock }),
+    health: options.health,
+    status: () => status.report(),
+    mayReadMetrics: (request, peer) => mayReadMetrics(services, request, peer),
+    publicKeys: () => services.tokens.publicKeys(),
+    model: services.model,
+    plans,
+    accounts,
+    cookie,
+    chat: services.chat,
+    memory: services.memory,
+    usage: services.usage,
+    clock,
+    log,
+    metrics,
+    version: VERSION,
+    baseUrl: config.baseUrl,
+  });
+  return { api, status };
+}
+
+function probesOf(services: Services): Parameters<typeof createStatus>[0]["probes"] {
+  const online = { state: "online" as const };
+  const target = (name: "chat" | "embed") => {
+    const { state } = services.model.state()[name];
+    return state === "closed"
+      ? online
+      : { state: "degraded" as const, note: "The model host does not answer" };
+  };
+  return {
+    web: () => online,
+    database: async () => {
+      await services.db.ping();
+      return online;
+    },
+    kv: () =>
+      services.kv.available
+        ? online
+        : { state: "degraded", note: "Limits run in this process alone" },
+    jobs: () => online,
+    model: () => target("chat"),
+    embeddings: () => target("embed"),
+    payments: () => ({ state: "online", note: "Test payments" }),
+    mail: () => ({
+      state: "online",
+      note: services.mailer.kind === "mailbox" ? "Development mailbox" : null,
+    }),
+    policy: () => online,
+    backups: () => ({ state: "online", note: "No backups are set up" }),
+  };
+}
+
+const FORWARDING = [
+  "forwarded",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-real-ip",
+];
+
+async function mayReadMetrics(
+  services: Services,
+  request: Request,
+  peer: string,
+): Promise<boolean> {
+  const bearer = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1] ?? null;
+  const { metricsToken, appEnv } = services.config;
+  if (bearer && metricsToken && timingSafeEqual(sha256(bearer), sha256(metricsToken))) return true;
+  if (bearer) {
+    const caller = await services.tokens.verify(bearer, `nova-internal:${appEnv}`);
+    return caller?.scopes.includes("read:metrics") ?? false;
+  }
+  const loopback = peer === "127.0.0.1" || peer === "::1";
+  return appEnv === "development" && loopback &&
+    !FORWARDING.some((name) => request.headers.has(name));
+}

@@ -1,0 +1,108 @@
+import { isProblem } from "@/lib/platform/problem.ts";
+import { type Config, maskedConfig } from "@/lib/platform/config.ts";
+import type { DataDir } from "@/lib/platform/data_dir.ts";
+import type { Services } from "./services.ts";
+import { VERSION } from "./version.ts";
+
+/** A command of the operator, as the control socket takes it. */
+export interface ControlRequest {
+  command: string;
+  args: string[];
+}
+
+/** Its outcome, in the form `--json` prints. */
+export type ControlAnswer =
+  | { ok: true; command: string; result: unknown }
+  | { ok: false; command: string; error: { code: string; message: string } };
+
+/** Name of the socket in the data folder. */
+export const CONTROL_SOCKET = "control.sock";
+
+/**
+ * Listens for the operator's command line on a Unix socket that only this user can open: with the
+ * embedded database no other process can reach the data.
+ */
+export async function startControl(options: {
+  dir: DataDir;
+  services: Services;
+  config: Config;
+}): Promise<() => Promise<void>> {
+  const path = options.dir.file(CONTROL_SOCKET);
+  await Deno.remove(path).catch(() => {}); // left over from a crash; the folder's lock is ours
+  let server: Deno.HttpServer<Deno.UnixAddr>;
+  try {
+    server = Deno.serve({ path, onListen: () => {} }, async (request) => {
+      const asked = await request.json() as ControlRequest;
+      return Response.json(await runCommand(options, asked));
+    });
+    await Deno.chmod(path, 0o600).catch(() => {});
+  } catch (error) {
+    options.services.log.warn(
+      "control.unavailable",
+      "The operator's command line cannot reach this process",
+      {
+        error: error instanceof Error ? error.message : String(error),
+      },
+    );
+    return () => Promise.resolve();
+  }
+  return async () => {
+    await server.shutdown();
+    await Deno.remove(path).catch(() => {});
+  };
+}
+
+/** Runs a command against running services. */
+export async function runCommand(
+  options: { services: Services; config: Config },
+  { command, args }: ControlRequest,
+): Promise<ControlAnswer> {
+  try {
+    return { ok: true, command, result: await commands(options, command, args) };
+  } catch (error) {
+    if (isProblem(error)) {
+      return { ok: false, command, error: { code: error.code, message: error.detail } };
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    return { ok: false, command, error: { code: "failed", message } };
+  }
+}
+
+async function commands(
+  { services, config }: { services: Services; config: Config },
+  command: string,
+  args: string[],
+): Promise<unknown> {
+  switch (command) {
+    case "migrate":
+      return { upToDate: true };
+    case "admin grant":
+    case "admin revoke":
+      return await services.accounts.setAdmin(args[0] ?? "", command === "admin grant");
+    case "config show":
+      return maskedConfig(config);
+    case "doctor":
+      return await doctor(services);
+    default:
+      throw new Error(`There is no command ${JSON.stringify(command)}`);
+  }
+}
+
+/** Looks at every part and says what is wrong with it. */
+async function doctor(
+  services: Services,
+): Promise<{ healthy: boolean; checks: Record<string, string> }> {
+  const probe = await services.model.probe();
+  const database = await services.db.ping().then(() => "ok", () => "does not answer");
+  const checks: Record<string, string> = {
+    version: VERSION,
+    database,
+    kv: services.kv.available ? "ok" : "not available; limits run in the process alone",
+    model: probe.reachable ? "ok" : "does not answer",
+    ...Object.fromEntries(
+      probe.missing.map(({ model, pull }) => [`model ${model}`, `missing; run: ${pull}`]),
+    ),
+    mail: services.mailer.kind === "smtp" ? "ok" : "development mailbox",
+  };
+  return { healthy: database === "ok" && probe.reachable && probe.missing.length === 0, checks };
+}

@@ -1,0 +1,113 @@
+import { isProblem } from "@/lib/platform/problem.ts";
+import type { Principal } from "@/lib/platform/http/principal.ts";
+import { memoryQuerySchema, memorySearchSchema } from "@/lib/memory/schema.ts";
+import { messageQuerySchema, sessionQuerySchema } from "@/lib/chat/schema.ts";
+import { loginSchema, registerSchema } from "@/lib/accounts/schema.ts";
+import { lookSchema, settingsSchema, type SignedIn } from "@/lib/accounts/mod.ts";
+import { parse } from "@/lib/platform/http/route.ts";
+import { TRIAL_DAYS } from "@/lib/plans/mod.ts";
+import { POLICY_VERSION, PRINCIPLES } from "@/lib/policy/mod.ts";
+import type { Client } from "@/lib/accounts/mod.ts";
+import type { PageServices } from "@/lib/ui/view.ts";
+import { type Services, standInsOf } from "./services.ts";
+
+/** Who looks at a page, and from where. */
+export interface PageVisitor {
+  principal: Principal | null;
+  signedIn: SignedIn | null;
+  address: string;
+}
+
+/** What pages may ask, bound to one visitor: nobody else's rows can be reached through it. */
+export function pageServices(services: Services, visitor: PageVisitor): PageServices {
+  const { accounts, chat, memory, usage, config } = services;
+  const client = (request: Request): Client => ({
+    address: visitor.address,
+    userAgent: request.headers.get("user-agent") ?? "",
+  });
+  const principal = () => {
+    if (!visitor.principal) throw new Error("A page asked for a person's data without a session");
+    return visitor.principal;
+  };
+  const setCookie = (session: { token: string; maxAgeSeconds: number }) =>
+    services.cookie.set(session.token, session.maxAgeSeconds);
+
+  return {
+    accounts: {
+      registrationOpen: () => config.registrationMode === "open",
+      minAge: () => config.minAge,
+      trialDays: () => TRIAL_DAYS,
+      async signIn(request, form) {
+        const session = await accounts.login(parse(loginSchema, form), client(request));
+        return { kind: "signed_in", cookies: [setCookie(session)] };
+      },
+      async register(request, form) {
+        const session = await accounts.register(parse(registerSchema, form), client(request));
+        return session
+          ? { kind: "signed_in", cookies: [setCookie(session)] }
+          : { kind: "accepted" };
+      },
+      async signOut() {
+        if (visitor.principal) await accounts.logout(visitor.principal);
+        return [services.cookie.clear()];
+      },
+      async look() {
+        const stored = settingsSchema.parse(await accounts.settings(principal().userId));
+        return lookSchema.parse(stored);
+      },
+      async saveLook(_userId, look) {
+        await accounts.changeSettings(principal().userId, lookSchema.parse(look));
+      },
+    },
+    chat: {
+      conversations: () =>
+        chat.conversations.list(principal().userId, sessionQuerySchema.parse({})),
+      conversation: (_userId, id) => orNull(() => chat.conversations.get(principal().userId, id)),
+      messages: (_userId, id) =>
+        chat.conversations.messages(principal().userId, id, messageQuerySchema.parse({})),
+      model: () => config.chatModel,
+    },
+    memory: memoryPages(services, principal),
+    usage: {
+      quota: () => usage.quota(principal()),
+      history: (_userId, days) => usage.history(principal().userId, days),
+      verify: () => usage.verify(principal().userId),
+    },
+    plans: { cards: () => services.plans.cards() },
+    policy: { version: () => POLICY_VERSION, principles: () => PRINCIPLES },
+    status: { standIns: () => standInsOf(services) },
+    clock: { now: () => services.clock.now() },
+    isDevelopment: config.appEnv === "development",
+  };
+}
+
+function memoryPages(services: Services, principal: () => Principal): PageServices["memory"] {
+  const { memory } = services;
+  return {
+    list: (_userId, filter) =>
+      memory.list(
+        principal().userId,
+        memoryQuerySchema.parse({
+          ...(filter.tier ? { tier: filter.tier } : {}),
+          ...(filter.pinned ? { pinned: "true" } : {}),
+          includePast: String(filter.includePast),
+        }),
+      ),
+    search: (_userId, filter) =>
+      memory.search(
+        principal().userId,
+        parse(memorySearchSchema, { query: filter.query, includePast: filter.includePast }),
+      ),
+    get: (_userId, id) => orNull(() => memory.get(principal().userId, id)),
+    stats: () => memory.stats(principal()),
+  };
+}
+
+async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isProblem(error, "not_found")) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,175 @@
+import type { Clock } from "@/lib/platform/clock.ts";
+import type { Config } from "@/lib/platform/config.ts";
+import { purposeKey } from "@/lib/platform/crypto.ts";
+import type { Database } from "@/lib/platform/database/mod.ts";
+import { guardedFetch } from "@/lib/platform/guarded_fetch.ts";
+import type { IdSource, Random } from "@/lib/platform/ids.ts";
+import type { Kv } from "@/lib/platform/kv.ts";
+import type { Log } from "@/lib/platform/log.ts";
+import { mailboxMailer, type Mailer, smtpMailer } from "@/lib/platform/mail.ts";
+import type { Metrics } from "@/lib/platform/metrics.ts";
+import { createOutbox } from "@/lib/platform/outbox.ts";
+import { createPasswordHasher } from "@/lib/platform/password.ts";
+import { createRateLimiter } from "@/lib/platform/rate_limiter.ts";
+import { createServiceTokens } from "@/lib/platform/service_token.ts";
+import {
+  createAccounts,
+  createLoginThrottle,
+  sessionCookie,
+  settingsSchema,
+} from "@/lib/accounts/mod.ts";
+import { createChat } from "@/lib/chat/mod.ts";
+import { createMemory } from "@/lib/memory/mod.ts";
+import { createModelHost } from "@/lib/model/mod.ts";
+import { startStandIn } from "@/lib/model/standin/mod.ts";
+import { createPlans } from "@/lib/plans/mod.ts";
+import { createPolicy } from "@/lib/policy/mod.ts";
+import { createUsage } from "@/lib/usage/mod.ts";
+import type { Secrets } from "./secrets.ts";
+
+/** What services stand on. */
+export interface Platform {
+  config: Config;
+  secrets: Secrets;
+  clock: Clock;
+  ids: IdSource;
+  random: Random;
+  log: Log;
+  metrics: Metrics;
+  db: Database;
+  kv: Kv;
+  /** Folder of the development mailbox. */
+  mailFolder: string;
+}
+
+/** All rooms of one running product. */
+export type Services = Awaited<ReturnType<typeof createServices>>;
+
+/** Audience of tokens for the model host's gateway. */
+const GATEWAY = "gpu-gateway";
+
+/** Wires the rooms. Nothing here decides anything. */
+export async function createServices(platform: Platform) {
+  const { config, clock, ids, random, log, metrics, db, kv, secrets } = platform;
+  const tokens = await createServiceTokens({
+    keySet: secrets.serviceKeys,
+    environment: config.appEnv,
+    issuer: config.baseUrl,
+    clock,
+    ids,
+  });
+  const standIn = config.ollamaBaseUrl === undefined
+    ? startStandIn({
+      port: config.standInPort,
+      tokensPerSecond: config.standInTokensPerSecond,
+      clock,
+      verifyToken: async (bearer) => (await tokens.verify(bearer, GATEWAY)) !== null,
+      faults: config.appEnv === "test",
+      embedDim: config.embedDim,
+      log,
+    })
+    : null;
+  const modelUrl = config.ollamaBaseUrl ?? standIn!.url;
+  const model = createModelHost({
+    baseUrl: modelUrl,
+    chatModel: config.chatModel,
+    embedModel: config.embedModel,
+    judgeModel: config.judgeModel,
+    allowed: config.modelsAllowed,
+    embedDim: config.embedDim,
+    fetch: guardedFetch({ origins: [modelUrl] }),
+    token: () => tokens.token("edge", GATEWAY, ["invoke:model"]),
+    clock,
+    random,
+    metrics,
+    log,
+  });
+  const plans = createPlans(config);
+  const usage = createUsage({ db, clock, ids, plans, metrics });
+  const policy = createPolicy({ clock, ids, metrics });
+  const outbox = createOutbox({ db, clock, ids, log, metrics, jitter: () => random(1)[0]! / 255 });
+  const cursorKey = purposeKey(secrets.appSecret, "cursor");
+  const memory = createMemory({
+    db,
+    kv,
+    clock,
+    ids,
+    metrics,
+    outbox,
+    model,
+    policy,
+    usage,
+    cursorKey,
+    tombstoneKey: purposeKey(secrets.appSecret, "forgotten"),
+  });
+  const hasher = await createPasswordHasher();
+  const accounts = createAccounts({
+    db,
+    clock,
+    ids,
+    random,
+    hasher,
+    throttle: createLoginThrottle({ kv, clock }),
+    log,
+    metrics,
+    appSecret: secrets.appSecret,
+    registration: { mode: config.registrationMode, enumeration: config.registrationEnumeration },
+  });
+  const chat = createChat({
+    db,
+    kv,
+    clock,
+    ids,
+    log,
+    metrics,
+    outbox,
+    model,
+    policy,
+    memory,
+    usage,
+    cursorKey,
+    practiceModel: standIn !== null,
+    memoryChoices: async (userId) => settingsSchema.parse(await accounts.settings(userId)),
+  });
+  const limiter = createRateLimiter({ kv, clock, metrics });
+  const mailer: Mailer = config.smtpUrl
+    ? smtpMailer({ url: config.smtpUrl, from: config.mailFrom })
+    : mailboxMailer({ folder: platform.mailFolder, now: clock.now, id: ids, log });
+  return {
+    ...platform,
+    tokens,
+    standIn,
+    model,
+    plans,
+    usage,
+    policy,
+    outbox,
+    memory,
+    accounts,
+    cookie: sessionCookie(config.baseUrl),
+    chat,
+    limiter,
+    mailer,
+    /** Ends what holds a resource, in the right order. */
+    async close(): Promise<void> {
+      await outbox.stop();
+      await limiter.settle();
+      limiter.close();
+      hasher.close();
+      await standIn?.close();
+    },
+  };
+}
+
+/** The labels of what stands in for a configured service. */
+export function standInsOf(
+  services: Pick<Services, "standIn" | "mailer">,
+): { component: string; label: string }[] {
+  return [
+    ...(services.standIn ? [{ component: "model", label: "practice model" }] : []),
+    { component: "payments", label: "test payments" },
+    ...(services.mailer.kind === "mailbox"
+      ? [{ component: "mail", label: "development mailbox" }]
+      : []),
+  ];
+}

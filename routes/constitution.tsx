@@ -1,0 +1,75 @@
+import { define } from "@/utils.ts";
+import { Chip } from "@/lib/ui/chip.tsx";
+import { say } from "@/lib/ui/say.ts";
+import { constitutionText } from "@/lib/ui/text/constitution.ts";
+import type { PrincipleView } from "@/lib/ui/view.ts";
+import { PublicFrame } from "./(_shared)/public_frame.tsx";
+
+/** The eight principles with what they permit and forbid (POL-2). */
+export default define.page(({ state }) => {
+  const { locale, services } = state;
+  const text = constitutionText(locale);
+  return (
+    <PublicFrame title={text.title} description={text.lead} locale={locale}>
+      <article class="wrap read">
+        <header class="stack stack-12">
+          <p>
+            <Chip tone="line">{say(text.version, { n: services.policy.version() }, locale)}</Chip>
+          </p>
+          <h1>{text.title}</h1>
+          <p class="lead">{text.lead}</p>
+        </header>
+        {services.policy.principles().map((principle, i) => (
+          <PrincipleSection
+            key={principle.key}
+            principle={principle}
+            number={i + 1}
+            locale={locale}
+          />
+        ))}
+        <section>
+          <h2>{text.order}</h2>
+          <p class="lead">{text.orderText}</p>
+        </section>
+        <section>
+          <h2>{text.conduct}</h2>
+          <p class="lead">{text.conductText}</p>
+        </section>
+      </article>
+    </PublicFrame>
+  );
+});
+
+function PrincipleSection(
+  { principle, number, locale }: { principle: PrincipleView; number: number; locale: string },
+) {
+  const text = constitutionText(locale);
+  return (
+    <section id={principle.key} class="top-line">
+      <h2>{`${number}. ${principle.title}`}</h2>
+      <p class="lead">{principle.meaning}</p>
+      <div class="fit">
+        <Rules title={text.permits} rules={principle.permits} />
+        <Rules title={text.forbids} rules={principle.forbids} />
+      </div>
+      {principle.examples.map((example) => (
+        <figure class="stack stack-4" key={example.asked}>
+          <figcaption class="small quiet">{text.example}</figcaption>
+          <p class="strong">“{example.asked}”</p>
+          <p class="quiet">{example.answered}</p>
+        </figure>
+      ))}
+    </section>
+  );
+}
+
+function Rules({ title, rules }: { title: string; rules: readonly string[] }) {
+  return (
+    <div class="stack stack-4">
+      <h3>{title}</h3>
+      <ul class="stack stack-4 quiet dashed">
+        {rules.map((rule) => <li key={rule}>{rule}</li>)}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+/**
+ * Prints the permissions the product needs with this environment, as flags of `deno run`: the hosts
+ * it is configured to reach and the folder it writes to, nothing else.
+ */
+const env = (name: string) => Deno.env.get(name) || "";
+
+function hostsOf(...urls: string[]): string[] {
+  return urls.flatMap((text) => {
+    const url = URL.parse(text);
+    return url ? [url.port ? `${url.hostname}:${url.port}` : url.hostname] : [];
+  });
+}
+
+let dotEnv = false;
+try {
+  dotEnv = Deno.statSync(".env").isFile;
+} catch { /* there is none */ }
+
+const dataDir = env("DATA_DIR") || "./data";
+const net = [
+  "127.0.0.1",
+  "localhost",
+  "0.0.0.0",
+  ...(env("HOST") ? [env("HOST")] : []),
+  ...hostsOf(
+    env("DATABASE_URL"),
+    env("DATABASE_ADMIN_URL"),
+    env("OLLAMA_BASE_URL"),
+    env("SMTP_URL"),
+    env("OTEL_EXPORTER_OTLP_ENDPOINT"),
+  ),
+];
+const flags = [
+  ...(dotEnv ? ["--env-file=.env"] : []),
+  `--allow-net=${[...new Set(net)].join(",")},${dataDir}/control.sock`,
+  `--allow-read=.,${dataDir}`,
+  `--allow-write=${dataDir}${env("KV_PATH") ? `,${env("KV_PATH")}` : ""}`,
+  "--allow-env",
+  "--allow-ffi=node_modules",
+  "--allow-sys=osRelease,hostname",
+];
+Deno.stdout.writeSync(new TextEncoder().encode(flags.join(" ")));
