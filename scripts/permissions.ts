@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+
 /**
  * Prints the permissions the product needs with this environment, as flags of `deno run`: the hosts
  * it is configured to reach and the folder it writes to, nothing else.
@@ -32,7 +34,7 @@ const net = [
 ];
 const flags = [
   ...(dotEnv ? ["--env-file=.env"] : []),
-  `--allow-net=${[...new Set(net)].join(",")},${dataDir}/control.sock`,
+  `--allow-net=${[...new Set(net)].join(",")},unix:${resolve(dataDir, "control.sock")}`,
   `--allow-read=.,${dataDir}`,
   `--allow-write=${dataDir}${env("KV_PATH") ? `,${env("KV_PATH")}` : ""}`,
   "--allow-env",

@@ -31,16 +31,11 @@ const LIGHT_WORDS = new Set(
     "point high low top start end put text sentence paragraph story poem").split(" ").map(stem),
 );
 
-/** A word of a question. */
-export interface QueryTerm {
-  stem: string;
-  /** As typed, lower case, for the database and for reasons. */
-  word: string;
-  /** 1 for the message itself, less for what came before it. */
-  weight: number;
-  /** Whether it is one of the words of any conversation. */
-  light: boolean;
-}
+/** Words of any conversation that yet name what a fact may be about, when nothing else is asked. */
+const SLOT_WORDS = new Set(
+  "name live work old like love plan goal learn language want play place people person birthday use"
+    .split(" ").map(stem),
+);
 
 const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
 const MARKS = /\p{M}+/gu;
@@ -70,4 +65,17 @@ export function isLightStem(value: string): boolean {
 /** Stems of a text's content words, in order. */
 export function contentStems(text: string): string[] {
   return wordsOf(text).filter(isContentWord).map(stem);
+}
+
+/** Whether a stem names what a fact may be about. */
+export function isSlotStem(value: string): boolean {
+  return SLOT_WORDS.has(value);
+}
+
+/** Letter trigrams of a word with its edges: `^ma`, `mar`, ... `en$`. */
+export function lettersOf(word: string): string[] {
+  const padded = `^${word}$`;
+  const grams: string[] = [];
+  for (let at = 0; at + 3 <= padded.length; at++) grams.push(padded.slice(at, at + 3));
+  return grams;
 }

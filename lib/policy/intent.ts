@@ -1,4 +1,4 @@
-import { compilePattern, type Found, type TermIndex } from "./pattern.ts";
+import { compilePattern, type Places, type TermIndex } from "./pattern.ts";
 import type { Intent } from "./categories.ts";
 
 /** Words that tell why somebody asks (POL-23), strongest evidence only. */
@@ -39,7 +39,7 @@ const SIGNALS: Record<"fiction" | "harm" | "learn", readonly string[]> = {
 /** Tells why a text asks what it asks, from its words. */
 export interface IntentReader {
   /** The intent the words speak for; null when they do not tell. */
-  read(found: ReadonlyMap<number, Found[]>): Exclude<Intent, "help"> | null;
+  read(places: Places): Exclude<Intent, "help"> | null;
 }
 
 /**
@@ -53,6 +53,6 @@ export function createIntentReader(index: TermIndex): IntentReader {
     pattern: compilePattern({ all: [SIGNALS[intent]] }, index),
   }));
   return {
-    read: (found) => patterns.find(({ pattern }) => pattern.match(found))?.intent ?? null,
+    read: (places) => patterns.find(({ pattern }) => pattern.match(places))?.intent ?? null,
   };
 }

@@ -52,77 +52,95 @@ const WORD_CHAR = /[\p{L}\p{N}]/u;
 /** Longest extra reading, in letters. */
 const MAX_JOINED = 80;
 
-interface Char {
-  value: string;
-  from: number;
+/** An undisguised text and, for each of its UTF-16 units, the code point it comes from. */
+interface Plain {
+  text: string;
+  /** Null when unit and code point are the same. */
+  origin: readonly number[] | null;
 }
 
 /** `text` as words, undisguised: see {@link Token}. Takes time in proportion to the text. */
 export function tokenise(text: string): Token[] {
-  return joinParts(joinSpaced(words(plainChars(text))));
+  return joinParts(joinSpaced(words(undisguise(text))));
 }
 
 /** One word or phrase of a rule in the form of {@link Token}. */
 export function plainWords(text: string): string[] {
-  return words(plainChars(text)).map((token) => token.readings[0]!.word);
+  return words(undisguise(text)).map((token) => token.readings[0]!.word);
 }
 
+// deno-lint-ignore no-control-regex -- the whole range of ASCII is meant
+const ASCII_ONLY = /^[\u0000-\u007f]*$/;
+
 /** Lower-case letters without accents, look-alikes replaced, invisible signs dropped. */
-function plainChars(text: string): Char[] {
-  const chars: Char[] = [];
+function undisguise(text: string): Plain {
+  if (ASCII_ONLY.test(text)) return { text: text.toLowerCase(), origin: null };
+  const parts: string[] = [];
+  const origin: number[] = [];
   let from = 0;
   for (const char of text) {
-    for (const part of char.normalize("NFKD").toLowerCase()) {
-      if (!INVISIBLE.test(part)) chars.push({ value: LOOK_ALIKES[part] ?? part, from });
+    const spread = char < "\u0080" ? char.toLowerCase() : char.normalize("NFKD").toLowerCase();
+    for (const part of spread) {
+      if (part >= "\u0080" && INVISIBLE.test(part)) continue;
+      const plain = LOOK_ALIKES[part] ?? part;
+      parts.push(plain);
+      for (let unit = 0; unit < plain.length; unit++) origin.push(from);
     }
     from++;
   }
-  return chars;
+  return { text: parts.join(""), origin };
 }
 
-function words(chars: Char[]): Token[] {
+/** Whether the character at `at` is a letter or digit; plain ones without a regular expression. */
+function isLetterOrDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code < 0x80) return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39);
+  return code >= 0x80 && WORD_CHAR.test(text[at]!);
+}
+
+function words({ text, origin }: Plain): Token[] {
   const tokens: Token[] = [];
   let at = 0;
   let start = -1;
-  let gap = "";
-  for (let i = 0; i <= chars.length; i++) {
-    const char = chars[i];
-    if (char && isWordChar(chars, i)) {
+  let gapFrom = 0;
+  for (let i = 0; i <= text.length; i++) {
+    if (i < text.length && isWordChar(text, i)) {
       if (start === -1) start = i;
       continue;
     }
     if (start !== -1) {
-      tokens.push(word(chars.slice(start, i), { at: at++, gap }));
+      const from = origin ? origin[start]! : start;
+      const to = (origin ? origin[i - 1]! : i - 1) + 1;
+      const gap = text.slice(gapFrom, Math.min(start, gapFrom + 4));
+      const readings = readingsOf(text.slice(start, i))
+        .map((word) => ({ word, end: at, to, covers: 1 }));
+      tokens.push({ readings, at: at++, from, to, gap });
       start = -1;
-      gap = "";
+      gapFrom = i;
     }
-    if (!char) break;
-    if (gap.length < 4) gap += char.value;
     // A sentence border keeps what stands in two sentences further apart.
-    if (/[.!?\n;]/.test(char.value) && !WORD_CHAR.test(chars[i + 1]?.value ?? "")) at += 3;
+    if (BORDERS.includes(text[i] ?? " ") && !isLetterOrDigit(text, i + 1)) at += 3;
   }
   return tokens;
 }
 
-/** Letters and digits, apostrophes between letters, and signs that stand for letters beside them. */
-function isWordChar(chars: Char[], i: number): boolean {
-  const { value } = chars[i]!;
-  if (WORD_CHAR.test(value)) return true;
-  const before = chars[i - 1]?.value ?? " ";
-  const after = chars[i + 1]?.value ?? " ";
-  if (value === "'" || value === "’") return /\p{L}/u.test(before) && /\p{L}/u.test(after);
-  return value in LEET && WORD_CHAR.test(after) && /[\p{L}\p{N}\s]/u.test(before) && value !== "+";
-}
+const BORDERS = ".!?\n;";
 
-function word(chars: Char[], { at, gap }: { at: number; gap: string }): Token {
-  const written = chars.map(({ value }) => (value === "’" ? "'" : value)).join("");
-  const to = chars.at(-1)!.from + 1;
-  const readings = readingsOf(written).map((read) => ({ word: read, end: at, to, covers: 1 }));
-  return { readings, at, from: chars[0]!.from, to, gap };
+/** Letters and digits, apostrophes between letters, and signs that stand for letters beside them. */
+function isWordChar(text: string, i: number): boolean {
+  if (isLetterOrDigit(text, i)) return true;
+  const sign = text[i]!;
+  if (sign === "'" || sign === "’") {
+    return isLetterOrDigit(text, i - 1) && isLetterOrDigit(text, i + 1);
+  }
+  if (!(sign in LEET) || sign === "+" || !isLetterOrDigit(text, i + 1)) return false;
+  return i === 0 || isLetterOrDigit(text, i - 1) || /\s/.test(text[i - 1]!);
 }
 
 /** The plain spelling, then what digits and signs may stand for ("1" for i or l). */
-function readingsOf(written: string): string[] {
+function readingsOf(word: string): string[] {
+  if (/^[a-z']+$/.test(word)) return [word];
+  const written = word.replaceAll("’", "'");
   const plain = written.replace(/[^\p{L}\p{N}']/gu, "");
   if (!/\p{L}/u.test(written) || !/[^\p{L}']/u.test(written)) return [plain];
   const read = [...written].map((char) => LEET[char] ?? char).join("");

@@ -36,81 +36,108 @@ export interface Found {
 }
 
 interface Term {
-  id: number;
   words: string[];
   /** The last word may go on. */
   open: boolean;
+  /** The groups it belongs to. */
+  groups: number[];
 }
 
-/** Terms of all patterns, looked up together in one pass over a text. */
+/** Places by group, each list in the order of the text. */
+export type Places = ReadonlyMap<number, Found[]>;
+
+/** Groups of terms of all patterns, looked up together in one pass over a text. */
 export interface TermIndex {
-  /** The number of a term; equal terms share it. */
-  add(term: string): number;
-  /** Every term found, by number, in the order of the text. */
-  find(tokens: readonly Token[]): Map<number, Found[]>;
+  /** The number of a group of terms; equal groups share it. */
+  add(terms: readonly string[]): number;
+  /** Every place where a term of a group stands. */
+  find(tokens: readonly Token[]): Places;
 }
 
 const SHORTEST_OPEN = 3;
 /** Fewest letters of a term that is looked for among letters that stand apart. */
 const SHORTEST_HIDDEN = 4;
 
+const NO_TERMS: readonly Term[] = [];
+
 /** An empty index. */
 export function createTermIndex(): TermIndex {
-  const ids = new Map<string, number>();
+  const groups = new Map<string, number>();
+  const terms = new Map<string, Term>();
   const exact = new Map<string, Term[]>();
   const open = new Map<string, Term[]>();
+  let longestOpen = 0;
   const squeezed: { term: Term; letters: string }[] = [];
 
-  function candidates(word: string): Term[] {
-    const found = [...(exact.get(word) ?? [])];
-    for (let n = SHORTEST_OPEN; n <= word.length; n++) {
-      found.push(...(open.get(word.slice(0, n)) ?? []));
-    }
-    return found;
+  function enter(text: string): Term {
+    const key = text.toLowerCase();
+    const known = terms.get(key);
+    if (known) return known;
+    const words = plainWords(key.replace(/\*$/, ""));
+    if (words.length === 0) throw new RangeError(`The term "${text}" has no word`);
+    const term: Term = { words, open: key.endsWith("*"), groups: [] };
+    terms.set(key, term);
+    if (term.open) longestOpen = Math.max(longestOpen, words[0]!.length);
+    const table = term.open && words.length === 1 ? open : exact;
+    const list = table.get(words[0]!);
+    if (list) list.push(term);
+    else table.set(words[0]!, [term]);
+    const letters = words.join("");
+    if (letters.length >= SHORTEST_HIDDEN) squeezed.push({ term, letters });
+    return term;
   }
 
-  function note(found: Map<number, Found[]>, id: number, place: Found) {
-    const list = found.get(id);
-    if (list) list.push(place);
-    else found.set(id, [place]);
+  /** Terms that may begin with `word`. */
+  function candidates(word: string): readonly Term[] {
+    const found = [...(exact.get(word) ?? [])];
+    const most = Math.min(word.length, longestOpen);
+    for (let n = SHORTEST_OPEN; n <= most; n++) {
+      const longer = open.get(word.slice(0, n));
+      if (longer) found.push(...longer);
+    }
+    return found.length === 0 ? NO_TERMS : found;
+  }
+
+  function find(tokens: readonly Token[]): Places {
+    const places = new Map<number, Found[]>();
+    const known = new Map<string, readonly Term[]>(); // words come again and again
+    const note = (term: Term, place: Found) => {
+      for (const group of term.groups) {
+        const list = places.get(group);
+        if (list) list.push(place);
+        else places.set(group, [place]);
+      }
+    };
+    for (let index = 0; index < tokens.length; index++) {
+      const token = tokens[index]!;
+      const { at, from } = token;
+      for (const reading of token.readings) {
+        const { word } = reading;
+        let starting = known.get(word);
+        if (starting === undefined) known.set(word, starting = candidates(word));
+        for (const term of starting) {
+          const whole = extend(term, { tokens, index, reading });
+          if (whole) note(term, { at, end: whole.end, from, to: whole.to });
+        }
+        if (reading.run === undefined) continue;
+        const place = { at, end: at, from, to: reading.to };
+        for (const { term, letters } of squeezed) if (word.includes(letters)) note(term, place);
+      }
+    }
+    return places;
   }
 
   return {
-    add(term) {
-      const key = term.toLowerCase();
-      const known = ids.get(key);
+    add(group) {
+      const key = group.join("\n");
+      const known = groups.get(key);
       if (known !== undefined) return known;
-      const entry = {
-        id: ids.size,
-        words: plainWords(key.replace(/\*$/, "")),
-        open: key.endsWith("*"),
-      };
-      if (entry.words.length === 0) throw new RangeError(`The term "${term}" has no word`);
-      ids.set(key, entry.id);
-      const table = entry.open && entry.words.length === 1 ? open : exact;
-      const first = entry.words[0]!;
-      table.set(first, [...(table.get(first) ?? []), entry]);
-      const letters = entry.words.join("");
-      if (letters.length >= SHORTEST_HIDDEN) squeezed.push({ term: entry, letters });
-      return entry.id;
+      const id = groups.size;
+      groups.set(key, id);
+      for (const term of new Set(group.map(enter))) term.groups.push(id);
+      return id;
     },
-    find(tokens) {
-      const found = new Map<number, Found[]>();
-      tokens.forEach((token, index) => {
-        for (const reading of token.readings) {
-          const place = { at: token.at, end: reading.end, from: token.from, to: reading.to };
-          for (const term of candidates(reading.word)) {
-            const whole = extend(term, { tokens, index, reading });
-            if (whole) note(found, term.id, { ...place, ...whole });
-          }
-          if (!reading.run) continue;
-          for (const { term, letters } of squeezed) {
-            if (reading.word.includes(letters)) note(found, term.id, { ...place, end: token.at });
-          }
-        }
-      });
-      return found;
-    },
+    find,
   };
 }
 
@@ -140,24 +167,25 @@ export interface CompiledPattern {
    * The first place where it matches, null when nowhere; only one that begins at code point `from`
    * or later and is at most `reach` code points long.
    */
-  match(
-    found: ReadonlyMap<number, Found[]>,
-    within?: { from: number; reach: number },
-  ): Found | null;
+  match(places: Places, within?: { from: number; reach: number }): Found | null;
 }
+
+const NONE: Found[] = [];
 
 /** Compiles a pattern, with its terms entered in `index`. */
 export function compilePattern(pattern: Pattern, index: TermIndex): CompiledPattern {
-  const groups = pattern.all.map((terms) => terms.map((term) => index.add(term)));
-  const lifting = (pattern.unless ?? []).map((term) => index.add(term));
+  const groups = pattern.all.map((terms) => index.add(terms));
+  const lifting = pattern.unless ? index.add(pattern.unless) : null;
   const near = pattern.near ?? DEFAULT_NEAR;
   return {
-    match(found, within) {
-      const places = groups.map((ids) => placesOf(ids, found));
-      if (places.some((list) => list.length === 0)) return null;
-      const lifted = placesOf(lifting, found);
-      for (const start of places[0]!) {
-        const whole = gather(start, { rest: places.slice(1), near, ordered: pattern.ordered });
+    match(places, within) {
+      const first = places.get(groups[0]!);
+      if (!first) return null;
+      const rest = groups.slice(1).map((group) => places.get(group) ?? NONE);
+      if (rest.includes(NONE)) return null;
+      const lifted = (lifting === null ? undefined : places.get(lifting)) ?? NONE;
+      for (const start of first) {
+        const whole = gather(start, { rest, near, ordered: pattern.ordered });
         if (whole && fits(whole, within) && !isLifted(whole, lifted, pattern.growing)) return whole;
       }
       return null;
@@ -167,10 +195,6 @@ export function compilePattern(pattern: Pattern, index: TermIndex): CompiledPatt
 
 function fits(whole: Found, within: { from: number; reach: number } | undefined): boolean {
   return !within || (whole.from >= within.from && whole.to - whole.from <= within.reach);
-}
-
-function placesOf(ids: readonly number[], found: ReadonlyMap<number, Found[]>): Found[] {
-  return ids.flatMap((id) => found.get(id) ?? []).sort((a, b) => a.at - b.at);
 }
 
 /** Whether an exception stands near enough. */

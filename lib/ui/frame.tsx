@@ -98,7 +98,7 @@ export function AppShell(props: AppShellProps) {
         </header>
         {mini ? slot(children) : (
           <div>
-            <section class="topbar" aria-label={text.account}>
+            <section class="topbar" aria-label={text.topbar}>
               <Brand href="/chat" label={text.home} markOnly />
               {slot(topStart)}
               <span class="end" />

@@ -144,7 +144,7 @@ function table(token: Tokens.Table, context: Context, key: number): VNode {
       key={key}
       class="scroll"
       tabIndex={0}
-      role="region"
+      role="group"
       aria-label={commonText(context.locale).table}
     >
       <table class="table">

@@ -1,4 +1,4 @@
-import type { Message, Page, ProblemBody, TurnAnswer } from "../contract.ts";
+import type { Conversation, Message, Page, ProblemBody, TurnAnswer } from "../contract.ts";
 import type { Api } from "./api.ts";
 import type { FollowEnd } from "./follow.ts";
 import type { LiveTurn } from "./turn.ts";
@@ -21,6 +21,8 @@ export interface SettleContext {
 export interface Settled {
   messages: Message[];
   problem: ProblemBody | null;
+  /** The conversation a refused turn was stored in all the same; else null. */
+  conversation: Conversation | null;
 }
 
 /**
@@ -32,22 +34,39 @@ export async function settle(end: FollowEnd, context: SettleContext): Promise<Se
   const problem = end.kind === "problem" ? end.problem : live.error?.problem ?? null;
   if (!live.turn) {
     // Nothing was stored, so nothing is shown; the composer takes the words back.
-    return { messages: context.before, problem };
+    return await storedAnyway(problem, context) ??
+      { messages: context.before, problem, conversation: null };
   }
   const differs = live.done !== null && !(await isStoredText(live.text, live.done));
   const local = [...context.before, ...ownMessage(live, context), ...answer(live, context)];
+  const ended = { problem, conversation: null };
   try {
-    if (context.reread) return { messages: await path(live, context), problem };
-    if (!differs && live.done) return { messages: local, problem };
+    if (context.reread) return { ...ended, messages: await path(live.turn.sessionId, context) };
+    if (!differs && live.done) return { ...ended, messages: local };
     const stored = await context.api.get<TurnAnswer>(`/api/chat/turns/${live.turn.turnId}`);
-    return { messages: merge(context.before, stored), problem };
+    return { ...ended, messages: merge(context.before, stored) };
   } catch {
-    return { messages: local, problem };
+    return { ...ended, messages: local };
   }
 }
 
-async function path(live: LiveTurn, { api }: SettleContext): Promise<Message[]> {
-  const url = `/api/chat/sessions/${live.turn!.sessionId}/messages?view=path`;
+/** A turn that could not be answered may be stored with its message (CON-4, CHT-76). */
+async function storedAnyway(
+  problem: ProblemBody | null,
+  context: SettleContext,
+): Promise<Settled | null> {
+  const sessionId = problem?.["sessionId"];
+  if (typeof sessionId !== "string" || !problem?.["userMessageId"]) return null;
+  try {
+    const conversation = await context.api.get<Conversation>(`/api/chat/sessions/${sessionId}`);
+    return { messages: await path(sessionId, context), problem, conversation };
+  } catch {
+    return null;
+  }
+}
+
+async function path(sessionId: string, { api }: SettleContext): Promise<Message[]> {
+  const url = `/api/chat/sessions/${sessionId}/messages?view=path`;
   return (await api.get<Page<Message>>(url)).items;
 }
 

@@ -1,5 +1,5 @@
 import { batch } from "@preact/signals";
-import type { Conversation, Message, ProblemBody, TurnEvent } from "../contract.ts";
+import type { Conversation, Message, TurnEvent } from "../contract.ts";
 import { ChatActs } from "./acts.ts";
 import { jsonHeaders } from "./api.ts";
 import { type Follower, followTurn } from "./follow.ts";
@@ -20,6 +20,8 @@ interface Outgoing {
   initial?: string;
   /** The turn changes variants, so the path is read anew at its end. */
   branches?: boolean;
+  /** Kept for *try again*, so that a message the server has after all is not stored twice. */
+  clientMessageId?: string;
 }
 
 /** The state of the chat and everything that may be done to it. */
@@ -98,9 +100,11 @@ export class ChatStore extends ChatActs {
   async #run(out: Outgoing, eventsUrl?: string): Promise<void> {
     if (this.busy) return;
     const { ports } = this;
-    const body = { ...out.body, clientMessageId: ports.newId() };
+    const clientMessageId = out.clientMessageId ?? ports.newId();
+    const body = { ...out.body, clientMessageId };
     batch(() => {
       this.failure.value = null;
+      if (this.draft.value === out.said) this.draft.value = "";
       this.messages.value = out.before;
       this.said.value = out.said;
       this.live.value = newTurn(out.initial);
@@ -113,6 +117,7 @@ export class ChatStore extends ChatActs {
         signal,
       });
     let joined = false;
+    let known = false;
     this.#follower = followTurn({
       start: eventsUrl ? undefined : start,
       eventsUrl,
@@ -120,7 +125,8 @@ export class ChatStore extends ChatActs {
       fetch: ports.fetch,
       clock: ports.clock,
       onChange: (live) => {
-        this.#opened(live);
+        if (!known && live.turn) this.#opened(live.turn);
+        known = live.turn !== null;
         ports.schedule(() => {
           if (this.#follower) this.live.value = live;
           ports.onText?.(live);
@@ -148,15 +154,14 @@ export class ChatStore extends ChatActs {
       reread: joined || (out.branches ?? false),
       now: ports.clock.now(),
     });
-    this.#show(settled, end.live, out);
+    this.#show(settled, end.live, { ...out, clientMessageId });
   }
 
   /** A first message made a conversation: its address and its place in the list. */
-  #opened(live: LiveTurn): void {
-    if (!live.turn) return;
+  #opened(turn: TurnEvent): void {
     this.#keepDraft(this.conversation.value?.id ?? null);
     if (this.conversation.value) return;
-    const made = newConversation(live.turn, {
+    const made = newConversation(turn, {
       temporary: this.temporary.value,
       memoryMode: this.memoryMode.value,
       now: this.ports.clock.now().toISOString(),
@@ -174,27 +179,45 @@ export class ChatStore extends ChatActs {
   }
 
   #show(settled: Settled, live: LiveTurn, out: Outgoing): void {
+    const lost = !live.turn && !settled.conversation && out.said !== null;
     const answerId = live.turn?.assistantMessageId;
     batch(() => {
       this.live.value = null;
       this.said.value = null;
       // Words the server never stored go back into the field.
-      if (!live.turn && out.said !== null && this.draft.value === "") this.draft.value = out.said;
+      if (lost && this.draft.value === "") this.draft.value = out.said ?? "";
+      if (settled.conversation) this.#adopt(settled.conversation);
       this.messages.value = settled.messages;
       if (live.usage) this.quota.value = live.usage.quota;
       if (answerId && live.recall) {
         this.recalls.value = new Map(this.recalls.value).set(answerId, live.recall);
       }
-      if (settled.problem) this.#fail(settled.problem, out, live);
+      if (settled.problem) this.#fail(settled, out, live);
     });
+    this.#keepDraft(this.conversation.value?.id ?? null);
   }
 
-  #fail(problem: ProblemBody, out: Outgoing, live: LiveTurn): void {
-    const answer = this.messages.value.findLast((m) => m.role === "assistant");
-    const again = live.turn && answer
-      ? () => void this.regenerate(answer)
-      : () => void this.#run(out);
-    this.failure.value = { problem, retry: again };
+  /** The server stored the message although the model did not answer (CHT-76). */
+  #adopt(conversation: Conversation): void {
+    const isNew = this.conversation.value === null;
+    this.conversation.value = conversation;
+    if (!isNew) return;
+    this.conversations.value = [conversation, ...this.conversations.value];
+    this.ports.drafts.write(null, "");
+    this.ports.rename(`/chat/${conversation.id}`);
+  }
+
+  #fail({ problem, conversation }: Settled, out: Outgoing, live: LiveTurn): void {
+    const last = this.messages.value.at(-1);
+    const stored = live.turn !== null || conversation !== null;
+    const retry = !stored
+      ? () => void this.#run(out)
+      : last?.role === "assistant"
+      ? () => void this.regenerate(last)
+      : last
+      ? () => void this.edit(last, last.content)
+      : null;
+    this.failure.value = problem ? { problem, retry } : null;
   }
 
   #before(message: Message): Message[] {

@@ -18,6 +18,7 @@ export const common = {
   constitution: "Constitution",
   status: "Status",
   account: "Account",
+  topbar: "Allowance and account",
   accountOf: "Account of {name}",
   signIn: "Sign in",
   signOut: "Sign out",

@@ -1,0 +1,96 @@
+/**
+ * Runs the checks and tests and ends with one line `N passed, N failed`.
+ *
+ *   (no option)  formats, lint, types, then every test
+ *   --unit       tests without a browser
+ *   --e2e        browser tests alone
+ */
+const root = new URL("..", import.meta.url).pathname;
+const only = Deno.args.find((arg) => arg.startsWith("--"));
+const write = (text: string) => void Deno.stdout.writeSync(new TextEncoder().encode(text));
+
+interface Totals {
+  passed: number;
+  failed: number;
+}
+
+/** Runs a command, showing what it prints; returns its output and whether it succeeded. */
+async function run(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<{ ok: boolean; output: string }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: root,
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let output = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    output += text;
+    write(text);
+  }
+  return { ok: (await child.status).success, output };
+}
+
+/** Runs a check; a failure counts as one failed test. */
+async function check(name: string, args: string[]): Promise<Totals> {
+  write(`\n== ${name}\n`);
+  const { ok } = await run(args);
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+}
+
+/** Runs tests and reads their closing line. */
+async function tests(name: string, args: string[]): Promise<Totals> {
+  write(`\n== ${name}\n`);
+  const jobs = String(Math.min(2, navigator.hardwareConcurrency));
+  const { ok, output } = await run(["test", "--allow-all", "--quiet", ...args], {
+    DENO_JOBS: jobs,
+  });
+  const lines = [...output.matchAll(/\| (\d+) passed.*?\| (\d+) failed/g)];
+  const closing = lines.at(-1);
+  const totals = { passed: Number(closing?.[1] ?? 0), failed: Number(closing?.[2] ?? 0) };
+  // A run that fails without a failing test (an error while loading, a leak) is a failure too.
+  return ok || totals.failed > 0 ? totals : { ...totals, failed: totals.failed + 1 };
+}
+
+const SANITIZE = ["--sanitize-ops", "--sanitize-resources"];
+const steps: (() => Promise<Totals>)[] = [];
+if (!only) {
+  steps.push(
+    () => check("format", ["fmt", "--check", "--quiet"]),
+    () => check("lint", ["lint", "--quiet"]),
+    () => check("types", ["check", "--quiet", "."]),
+  );
+}
+steps.push(() =>
+  check("build", [
+    "run",
+    "--quiet",
+    "--allow-read",
+    "--allow-write=_fresh,node_modules,static",
+    "--allow-env",
+    "--allow-run",
+    "--allow-ffi",
+    "dev.ts",
+    "build",
+    "--if-changed",
+  ])
+);
+if (only !== "--e2e") {
+  steps.push(
+    () => tests("rooms", ["--parallel", ...SANITIZE, "lib/", "scripts/", "islands/", "jobs/"]),
+    () => tests("across rooms", ["--parallel", "tests/", "--ignore=tests/e2e,tests/bench"]),
+  );
+}
+if (only !== "--unit") steps.push(() => tests("browser", ["tests/e2e/"]));
+
+const totals: Totals = { passed: 0, failed: 0 };
+for (const step of steps) {
+  const { passed, failed } = await step();
+  totals.passed += passed;
+  totals.failed += failed;
+}
+write(`\n${totals.passed} passed, ${totals.failed} failed\n`);
+Deno.exit(totals.failed > 0 ? 1 : 0);
