@@ -97,6 +97,17 @@ Deno.test("[UI-63] new text moves the log only while the reader is at its end", 
   expect(changes).toEqual([false, true, false, true]);
 });
 
+Deno.test("[UI-63] a log whose content changed stays at its end although the browser scrolled it", () => {
+  const stick = createStick(() => {});
+  const box = { scrollTop: 600, scrollHeight: 1000, clientHeight: 400 };
+  stick.grown(box);
+  box.scrollHeight = 2000;
+  stick.scrolled(box);
+  expect(stick.stuck).toBe(true);
+  stick.scrolled(box);
+  expect(stick.stuck).toBe(false);
+});
+
 Deno.test("[UI-80] drafts are kept per user and conversation, and a broken store is no fault", () => {
   const map = new Map<string, string>();
   const store = {

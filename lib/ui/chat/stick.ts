@@ -29,6 +29,7 @@ export interface Stick {
 /** A log that starts at its end. `onChange` hears when it starts or stops to stick. */
 export function createStick(onChange: (stuck: boolean) => void): Stick {
   let stuck = true;
+  let height = -1;
   const set = (value: boolean) => {
     if (value !== stuck) onChange(stuck = value);
   };
@@ -37,11 +38,19 @@ export function createStick(onChange: (stuck: boolean) => void): Stick {
       return stuck;
     },
     release: () => set(false),
-    scrolled: (box) => set(distanceFromEnd(box) <= STICK_PX),
+    scrolled(box) {
+      // A box whose content changed scrolls by itself; only the reader's own moving up counts.
+      const changed = box.scrollHeight !== height;
+      height = box.scrollHeight;
+      const near = distanceFromEnd(box) <= STICK_PX;
+      if (near || !changed) set(near);
+    },
     grown(box) {
+      height = box.scrollHeight;
       if (stuck) box.scrollTop = box.scrollHeight;
     },
     toEnd(box) {
+      height = box.scrollHeight;
       set(true);
       box.scrollTop = box.scrollHeight;
     },

@@ -1,0 +1,302 @@
+import { expect } from "expect";
+import {
+  readEvents,
+  type SseEvent,
+  startTestApp,
+  type TestApp,
+  type TestClient,
+} from "./support/app.ts";
+
+let app: TestApp;
+/** Slow enough that a turn can be watched, fast enough for a test. */
+let slow: TestApp;
+Deno.test.beforeAll(async () => {
+  app = await startTestApp();
+  slow = await startTestApp({ env: { STANDIN_TOKENS_PER_SECOND: "100" } });
+});
+Deno.test.afterAll(async () => {
+  await app.close();
+  await slow.close();
+});
+
+const LONG = "Write a long answer of 120 words about the sea.";
+
+function textOf(events: SseEvent[]): string {
+  let text = "";
+  for (const { event, data } of events) {
+    if (event !== "delta") continue;
+    text = (data.replaceFrom === undefined ? text : [...text].slice(0, data.replaceFrom).join("")) +
+      data.text;
+  }
+  return text;
+}
+
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+/** Starts a turn and returns at once. */
+async function begin(client: TestClient, content = LONG, sessionId?: string) {
+  const path = sessionId ? `/api/chat/sessions/${sessionId}/messages` : "/api/chat/messages";
+  const answer = await client.post(path, { content, clientMessageId: crypto.randomUUID() }, {
+    prefer: "respond-async",
+  });
+  expect(answer.status).toBe(202);
+  return answer.body as {
+    turnId: string;
+    sessionId: string;
+    userMessageId: string;
+    assistantMessageId: string;
+    eventsUrl: string;
+  };
+}
+
+/** Follows a turn until `until` says to leave, or to its end. */
+async function follow(
+  client: TestClient,
+  turnId: string,
+  options: { after?: string; until?: (event: SseEvent) => boolean } = {},
+): Promise<SseEvent[]> {
+  const response = await client.fetch(`/api/chat/turns/${turnId}/events`, {
+    headers: options.after ? { "last-event-id": options.after } : {},
+  });
+  const events: SseEvent[] = [];
+  for await (const event of readEvents(response)) {
+    events.push(event);
+    if (options.until?.(event)) break;
+  }
+  return events;
+}
+
+Deno.test("[CHT-41] the events of a turn come in order, numbered without gaps, with one end", async () => {
+  const ada = await app.person();
+  const events = await ada.stream("Hello there");
+  const names = events.map((event) => event.event);
+  expect(names.slice(0, 3)).toEqual(["turn", "policy", "recall"]);
+  expect(names.slice(-3)).toEqual(["policy", "usage", "done"]);
+  expect(names.filter((name) => name === "done" || name === "error")).toHaveLength(1);
+  const { turnId } = events[0]!.data;
+  expect(events.map((event) => event.id)).toEqual(events.map((_, i) => `${turnId}:${i + 1}`));
+});
+
+Deno.test("[CHT-54] done carries length and hash of the stored answer", async () => {
+  const ada = await app.person();
+  const events = await ada.stream("Write a long answer of 60 words about héllo 🌊 waves");
+  const done = events.at(-1)!.data;
+  const text = textOf(events);
+  expect(done.textLength).toBe([...text].length);
+  expect(done.textHash).toBe(await sha256(text));
+  const turn = await ada.get(`/api/chat/turns/${events[0]!.data.turnId}`);
+  expect(turn.body.assistantMessage.content).toBe(text);
+});
+
+Deno.test("[CHT-45] a client that is cut at random points rebuilds the text without gap or repeat", async () => {
+  const ada = await slow.person();
+  const { turnId } = await begin(ada);
+  const events: SseEvent[] = [];
+  for (let cut = 0; events.at(-1)?.event !== "done" && cut < 500; cut++) {
+    const stopAfter = 1 + (cut * 7) % 5;
+    let seen = 0;
+    const after = events.at(-1)?.id;
+    events.push(
+      ...await follow(ada, turnId, {
+        ...(after ? { after } : {}),
+        until: () => ++seen >= stopAfter,
+      }),
+    );
+  }
+  expect(events.map((event) => event.id)).toEqual(events.map((_, i) => `${turnId}:${i + 1}`));
+  const { textHash } = events.at(-1)!.data;
+  expect(await sha256(textOf(events))).toBe(textHash);
+});
+
+Deno.test("[CHT-43] an answer goes on and is stored when every client has gone", async () => {
+  const ada = await slow.person();
+  const { turnId } = await begin(ada);
+  await follow(ada, turnId, { until: (event) => event.event === "delta" });
+  await slow.services.chat.turns.ended(ada.userId, turnId);
+  const turn = await ada.get(`/api/chat/turns/${turnId}`);
+  expect(turn.body.turn.status).toBe("complete");
+  expect(turn.body.usage.completionTokens).toBeGreaterThan(50);
+});
+
+Deno.test("[CHT-44] the end of a turn can be followed again, and only by its owner", async () => {
+  const ada = await app.person();
+  const eve = await app.person("eve");
+  const first = await ada.stream("Hello there");
+  const { turnId } = first[0]!.data;
+  expect(await follow(ada, turnId)).toEqual(first);
+  expect(await follow(ada, turnId, { after: first[4]!.id })).toEqual(first.slice(5));
+  expect((await eve.get(`/api/chat/turns/${turnId}/events`)).status).toBe(404);
+  expect(
+    (await ada.get(`/api/chat/turns/${turnId}/events`, { "last-event-id": "nonsense" })).status,
+  ).toBe(400);
+  expect((await ada.get(`/api/chat/turns/${turnId}/events?after=-1`)).status).toBe(400);
+  const other = `${crypto.randomUUID()}:3`;
+  expect((await ada.get(`/api/chat/turns/${turnId}/events`, { "last-event-id": other })).status)
+    .toBe(400);
+});
+
+Deno.test("[CHT-44] beyond the end of the log, the stored text comes as one delta, then done", async () => {
+  const ada = await app.person();
+  const first = await ada.stream("Hello there");
+  const { turnId } = first[0]!.data;
+  const events = await follow(ada, turnId, { after: `${turnId}:9999` });
+  expect(events.map((event) => event.event)).toEqual(["delta", "done"]);
+  expect(events[0]!.data).toEqual({ text: textOf(first), replaceFrom: 0 });
+});
+
+Deno.test("[CHT-47] stopping keeps the text so far, settles it, and may be repeated", async () => {
+  const ada = await slow.person();
+  const { turnId } = await begin(ada);
+  await follow(ada, turnId, { until: (event) => event.event === "delta" });
+  const stopped = await ada.post(`/api/chat/turns/${turnId}/stop`);
+  expect(stopped.status).toBe(200);
+  expect(stopped.body.turn.status).toBe("stopped");
+  expect((await ada.post(`/api/chat/turns/${turnId}/stop`)).body.turn.status).toBe("stopped");
+  const turn = (await ada.get(`/api/chat/turns/${turnId}`)).body;
+  expect(turn.assistantMessage.content.length).toBeGreaterThan(0);
+  expect(turn.assistantMessage.finishReason).toBe("user");
+  const events = await follow(ada, turnId);
+  expect(events.at(-1)!.data.status).toBe("stopped");
+  expect(textOf(events)).toBe(turn.assistantMessage.content);
+  const quota = (await ada.get("/api/usage/quota")).body.resources.llm_tokens;
+  expect(quota.reserved).toBe(0);
+  expect(quota.used).toBe(turn.usage.promptTokens + turn.usage.completionTokens);
+});
+
+Deno.test("[CHT-20] a second message while an answer is written gets 409 with the way to follow it", async () => {
+  const ada = await slow.person();
+  const { turnId, sessionId } = await begin(ada);
+  const second = await ada.say("And another thing", { sessionId });
+  expect(second.status).toBe(409);
+  expect(second.body).toMatchObject({
+    code: "turn_in_progress",
+    turnId,
+    sessionId,
+    eventsUrl: `/api/chat/turns/${turnId}/events`,
+  });
+  await ada.post(`/api/chat/turns/${turnId}/stop`);
+});
+
+Deno.test("[CHT-20] of ten messages sent at once into one conversation one is answered", async () => {
+  const ada = await slow.person();
+  const { sessionId, turnId } = await begin(ada, "Hello");
+  await slow.services.chat.turns.ended(ada.userId, turnId);
+  const answers = await Promise.all(
+    Array.from(
+      { length: 10 },
+      (_, i) =>
+        ada.post(`/api/chat/sessions/${sessionId}/messages`, {
+          content: `Number ${i}`,
+          clientMessageId: crypto.randomUUID(),
+        }, { prefer: "respond-async" }),
+    ),
+  );
+  const statuses = answers.map((answer) => answer.status).sort();
+  expect(statuses[0]).toBe(202);
+  expect(statuses.slice(1).every((status) => status === 409)).toBe(true);
+});
+
+Deno.test("[CHT-15] a resend with the same id starts nothing; with other content it is refused", async () => {
+  const ada = await app.person();
+  const clientMessageId = crypto.randomUUID();
+  const first = await ada.say("Hello there", { clientMessageId });
+  const again = await ada.say("Hello there", { clientMessageId });
+  expect(again.status).toBe(200);
+  expect(again.body).toEqual(first.body);
+  const other = await ada.say("Something else", { clientMessageId });
+  expect(other.status).toBe(422);
+  expect(other.body).toMatchObject({
+    code: "idempotency_mismatch",
+    clientMessageId,
+    turnId: first.body.turn.id,
+  });
+  const quota = (await ada.get("/api/usage/quota")).body.resources.messages;
+  expect(quota.used).toBe(1);
+});
+
+Deno.test("[CHT-15] five equal requests at once are one turn", async () => {
+  const ada = await app.person();
+  const clientMessageId = crypto.randomUUID();
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => ada.say("Hello there", { clientMessageId })),
+  );
+  expect(new Set(answers.map((answer) => answer.body.turn.id)).size).toBe(1);
+  expect((await ada.get("/api/chat/sessions")).body.items).toHaveLength(1);
+});
+
+Deno.test("[CHT-3] editing and regenerating make branches and overwrite nothing", async () => {
+  const ada = await app.person();
+  const first = (await ada.say("Hello there")).body;
+  const { sessionId } = first.turn;
+  const again = (await ada.post(`/api/chat/messages/${first.assistantMessage.id}/regenerate`, {
+    clientMessageId: crypto.randomUUID(),
+  })).body;
+  expect(again.assistantMessage.siblingIds).toEqual([
+    first.assistantMessage.id,
+    again.assistantMessage.id,
+  ]);
+  expect(again.userMessage.id).toBe(first.userMessage.id);
+  const edited = (await ada.post(`/api/chat/messages/${first.userMessage.id}/edit`, {
+    content: "Good evening",
+    clientMessageId: crypto.randomUUID(),
+  })).body;
+  expect(edited.userMessage.siblingIds).toEqual([first.userMessage.id, edited.userMessage.id]);
+  const path = (await ada.get(`/api/chat/sessions/${sessionId}/messages`)).body.items;
+  expect(path.map((message: { content: string }) => message.content)[0]).toBe("Good evening");
+  const switched = await ada.patch(`/api/chat/sessions/${sessionId}`, {
+    headMessageId: first.assistantMessage.id,
+  });
+  expect(switched.body.headMessageId).toBe(first.assistantMessage.id);
+  const tree = (await ada.get(`/api/chat/sessions/${sessionId}/messages?view=tree`)).body.items;
+  expect(tree).toHaveLength(5);
+});
+
+Deno.test("[CHT-12] blank, long and broken messages are refused with their own codes, and nothing is stored", async () => {
+  const ada = await app.person();
+  const cases: [string, number, string][] = [
+    ["", 400, "validation_failed"],
+    [" \n\t ", 400, "validation_failed"],
+    ["x".repeat(10_001), 400, "message_too_long"],
+    ["a\u0000b", 400, "invalid_characters"],
+    ["a\u0085b", 400, "invalid_characters"],
+    ["a\ud800b", 400, "invalid_characters"],
+  ];
+  for (const [content, status, code] of cases) {
+    const answer = await ada.say(content);
+    expect({ length: content.length, status: answer.status, code: answer.body.code }).toEqual({
+      length: content.length,
+      status,
+      code,
+    });
+  }
+  const long = await ada.say("🌊".repeat(10_001));
+  expect(long.body).toMatchObject({ length: 10_001, max: 10_000 });
+  expect((await ada.get("/api/chat/sessions")).body.items).toEqual([]);
+});
+
+Deno.test("[CHT-13] text is stored exactly as typed, with LF for CRLF", async () => {
+  const ada = await app.person();
+  const typed = "List<T> &lt;script&gt; 🌊\r\n\tשלום <b>x</b>";
+  const turn = await ada.say(typed);
+  expect(turn.body.userMessage.content).toBe(typed.replaceAll("\r\n", "\n"));
+});
+
+Deno.test("[API-24] a body over 10 MiB, deep, or of another type is refused before anything happens", async () => {
+  const ada = await app.person();
+  const send = (body: string, type = "application/json") =>
+    ada.fetch("/api/chat/messages", { method: "POST", body, headers: { "content-type": type } });
+  const big = await send(JSON.stringify({ content: "x".repeat(11 * 1024 * 1024) }));
+  expect([big.status, (await big.json()).code]).toEqual([413, "body_too_large"]);
+  const deep = await send("[".repeat(30) + "]".repeat(30));
+  expect([deep.status, (await deep.json()).code]).toEqual([400, "validation_failed"]);
+  const plain = await send("content=hi", "text/plain");
+  expect([plain.status, (await plain.json()).code]).toEqual([415, "unsupported_media_type"]);
+  const polluted = await send('{"content":"x","__proto__":{"admin":true}}');
+  expect(polluted.status).toBe(400);
+  await polluted.body?.cancel();
+  const unknown = await ada.say("Hello", { surprise: 1 });
+  expect(unknown.body.errors[0]).toMatchObject({ path: "surprise", code: "unrecognized_keys" });
+});
