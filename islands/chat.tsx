@@ -138,12 +138,12 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
             }}
           >
             <div class="stack stack-24">
-              <StateBanner offline={offline.value} />
               {empty ? <Starters /> : <Messages />}
               {FailureCard ? <FailureCard /> : null}
             </div>
           </div>
-          <div class="compose" onFocusIn={loadMarkdown}>
+          <div class="compose stack" onFocusIn={loadMarkdown}>
+            <StateBanner offline={offline.value} />
             {log.away.value
               ? (
                 <button type="button" class="btn btn-sm latest" onClick={log.toEnd}>

@@ -2,18 +2,17 @@ import type { ComponentChildren } from "preact";
 import { page } from "fresh";
 import type { State } from "@/utils.ts";
 import Chat from "@/islands/chat.tsx";
-import type { Conversation, Message, Quota } from "@/lib/ui/contract.ts";
+import type { Conversation, Message } from "@/lib/ui/contract.ts";
 import { chatMarkdown } from "@/lib/ui/copy_code.tsx";
 import { Markdown } from "@/lib/ui/markdown.tsx";
 import type { ChatData } from "@/lib/ui/chat/state.ts";
 import { chatText } from "@/lib/ui/text/chat.ts";
 import { commonText } from "@/lib/ui/text/common.ts";
-import { readerOf, Shell } from "./shell.tsx";
+import { quotaNow, readerOf, Shell } from "./shell.tsx";
 
 /** What the chat page is made from. */
 export interface ChatPageData {
   chat: ChatData;
-  quota: Quota;
   now: string;
 }
 
@@ -34,9 +33,10 @@ export async function chatPage(state: State, conversation: Conversation | null) 
     conversation,
     messages: messages?.items ?? [],
     messagesCursor: messages?.nextCursor ?? null,
+    quota: quotaNow(quota, readerOf(state)),
     model: conversation?.model ?? services.chat.model(),
   };
-  return page<ChatPageData>({ chat, quota, now: services.clock.now().toISOString() });
+  return page<ChatPageData>({ chat, now: services.clock.now().toISOString() });
 }
 
 /** The page itself. */
@@ -49,7 +49,6 @@ export function ChatPage({ data, state, url }: { data: ChatPageData; state: Stat
       state={state}
       url={url}
       title={title}
-      quota={data.quota}
       mini
       skips={[{ href: "#draft", label: commonText(state.locale).skipToComposer }]}
     >

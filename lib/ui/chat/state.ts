@@ -10,6 +10,7 @@ import type {
   Receipt,
 } from "../contract.ts";
 import type { Reader } from "../format.ts";
+import type { QuotaNow } from "../quota_stat.tsx";
 import { type Api, problemOf } from "./api.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Link } from "./follow.ts";
@@ -25,6 +26,8 @@ export interface ChatData {
   conversation: Conversation | null;
   messages: Message[];
   messagesCursor: string | null;
+  /** Today's share of the tokens; each turn brings newer figures. */
+  quota: QuotaNow | null;
   /** Model new turns use, for example `practice`. */
   model: string;
 }

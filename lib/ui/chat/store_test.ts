@@ -104,6 +104,7 @@ function setUp(routes: Record<string, Answer | Answer[]>, data: Partial<ChatData
     conversation: null,
     messages: [],
     messagesCursor: null,
+    quota: null,
     model: "practice",
     ...data,
   }, {

@@ -2,8 +2,11 @@ import { useRef } from "preact/hooks";
 import { Button, IconButton } from "../button.tsx";
 import { Chip } from "../chip.tsx";
 import { Dialog, Menu, MenuItem } from "../overlay.tsx";
+import { formatPercent } from "../format.ts";
+import { type QuotaNow, QuotaStat } from "../quota_stat.tsx";
 import { say } from "../say.ts";
 import { useChat } from "./context.ts";
+import type { ChatStore } from "./store.ts";
 
 /** Props of {@link TalkHead}. */
 export interface TalkHeadProps {
@@ -13,7 +16,7 @@ export interface TalkHeadProps {
 
 /** Title of the conversation and what can be done with it. */
 export function TalkHead({ onList, onShortcuts }: TalkHeadProps) {
-  const { store, text } = useChat();
+  const { store, text, reader } = useChat();
   const rename = useRef<HTMLDialogElement>(null);
   const remove = useRef<HTMLDialogElement>(null);
   const open = store.conversation.value;
@@ -29,6 +32,7 @@ export function TalkHead({ onList, onShortcuts }: TalkHeadProps) {
       <Chip tone={mode === "on" ? "teal" : "line"} icon="memory" class="hide-small">
         {text[`memory_${mode}`]}
       </Chip>
+      <QuotaStat quota={quotaNow(store)} locale={reader.locale} />
       <button
         class="btn btn-ghost btn-icon"
         type="button"
@@ -88,6 +92,15 @@ export function TalkHead({ onList, onShortcuts }: TalkHeadProps) {
       </Dialog>
     </header>
   );
+}
+
+/** The share of today's tokens, from the last turn once there was one (UI-95). */
+function quotaNow(store: ChatStore): QuotaNow | null {
+  const tokens = store.quota.value.find((figure) => figure.resource === "llm_tokens");
+  if (!tokens) return store.data.quota;
+  const { percentage, level } = tokens;
+  const percentText = percentage === null ? "" : formatPercent(percentage, store.ports.reader);
+  return { percent: percentage, percentText, level };
 }
 
 function RenameDialog(
