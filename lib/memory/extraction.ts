@@ -1,3 +1,4 @@
 export function createExtraction(_o: unknown) {
-  return (_userId: string, _source: { messageId: string; sessionId: string }): Promise<void> => Promise.resolve();
+  return (_userId: string, _source: { messageId: string; sessionId: string }): Promise<void> =>
+    Promise.resolve();
 }

@@ -1,6 +1,14 @@
 import { askedSpans, type Span, wantsPast } from "./question_time.ts";
 import { stem } from "./stemmer.ts";
-import { folded, isContentWord, isLightStem, isSlotStem, lettersOf, wordsOf } from "./text_features.ts";
+import {
+  folded,
+  isContentWord,
+  isLightStem,
+  isSlotStem,
+  lettersOf,
+  typedWords,
+  wordsOf,
+} from "./text_features.ts";
 
 /** What is asked, as recall and search are given it. */
 export interface Query {
@@ -15,8 +23,10 @@ export interface Query {
 /** A content word of a question. */
 export interface Term {
   stem: string;
-  /** As it was typed, for reasons. */
+  /** Lower case without accents. */
   word: string;
+  /** As it was typed, for reasons. */
+  typed: string;
   /** 1 in the message itself, less in what came before it. */
   weight: number;
   /** Whether it occurs in any conversation, so that alone it proves nothing. */
@@ -30,36 +40,38 @@ export type Expected = "time" | "place" | "person" | "number" | null;
 export interface Question {
   terms: Term[];
   /** Index of each term by stem. */
-  byStem: Map<string, number>;
+  byStem: ReadonlyMap<string, number>;
   /** Neighbouring content words, as indexes of terms. */
-  pairs: [number, number][];
-  /** Letter trigrams of the content words. */
-  letters: Map<string, number>;
-  spans: Span[];
+  pairs: readonly (readonly [number, number])[];
+  /** Letter trigrams of the content words, with their weight. */
+  letters: ReadonlyMap<string, number>;
+  spans: readonly Span[];
   past: boolean;
   expected: Expected;
-  /** Words of the message in lower case, to find names in. */
-  words: Set<string>;
+  /** All words of the message, to find names in. */
+  words: ReadonlySet<string>;
   userName: string;
   firstPerson: boolean;
+  now: Date;
 }
 
 /** A message with fewer content words than this needs what came before it (MEM-52). */
 const ALONE = 4;
 const PREVIOUS_WEIGHT = 0.5;
-const PRONOUN = /^\W*(?:and |but |so |or )?(?:it|its|it's|he|he's|she|she's|they|they're|them|him|her|his|their|that|that's|this|these|those|there)\b/i;
+const PRONOUN =
+  /^\W*(?:and |but |so |or )?(?:it|its|he|she|they|them|him|her|his|their|that|this|these|those|there)\b/i;
 /** Long messages are searched by this many words. */
-const MAX_TERMS = 40;
+export const MAX_TERMS = 40;
 
-/** Takes a question apart. Pure: equal input gives equal output. */
+/** Takes a question apart. */
 export function parseQuestion(query: Query): Question {
   const own = contentWords(query.text);
   const terms = new Map<string, Term>();
-  const add = (words: string[], weight: number) => {
-    for (const word of words) {
+  const add = (words: ContentWord[], weight: number) => {
+    for (const { word, typed } of words) {
       const key = stem(word);
       if (terms.has(key) || terms.size >= MAX_TERMS) continue;
-      terms.set(key, { stem: key, word, weight, light: isLightStem(key) });
+      terms.set(key, { stem: key, word, typed, weight, light: isLightStem(key) });
     }
   };
   add(own, 1);
@@ -84,22 +96,35 @@ export function parseQuestion(query: Query): Question {
     words: new Set(wordsOf(query.text)),
     userName: folded(query.userName ?? ""),
     firstPerson: /\b(?:i|me|my|mine|myself)\b/.test(lower),
+    now: query.now,
   };
 }
 
-/** Content words in order; a question of nothing else is taken by all its words. */
-function contentWords(text: string): string[] {
-  return wordsOf(text).filter(isContentWord);
+interface ContentWord {
+  word: string;
+  typed: string;
 }
 
-function pairsOf(words: string[], byStem: Map<string, number>): [number, number][] {
-  const pairs: [number, number][] = [];
-  for (let at = 1; at < words.length; at++) {
-    const left = byStem.get(stem(words[at - 1]!));
-    const right = byStem.get(stem(words[at]!));
-    if (left !== undefined && right !== undefined && left !== right) pairs.push([left, right]);
-  }
-  return pairs;
+/** The words that carry content. */
+function contentWords(text: string): ContentWord[] {
+  return typedWords(text)
+    .map((typed) => ({ typed, word: folded(typed) }))
+    .filter(({ word }) => isContentWord(word));
+}
+
+function pairsOf(
+  words: ContentWord[],
+  byStem: ReadonlyMap<string, number>,
+): [number, number][] {
+  const indexes = words.map(({ word }) => byStem.get(stem(word)) ?? -1);
+  const seen = new Set<string>();
+  return indexes.slice(1).flatMap((right, at): [number, number][] => {
+    const left = indexes[at]!;
+    const key = `${Math.min(left, right)} ${Math.max(left, right)}`;
+    if (left < 0 || right < 0 || left === right || seen.has(key)) return [];
+    seen.add(key);
+    return [[left, right]];
+  });
 }
 
 function lettersOfTerms(terms: Term[]): Map<string, number> {
@@ -112,11 +137,13 @@ function lettersOfTerms(terms: Term[]): Map<string, number> {
   return letters;
 }
 
+const ASKS_TIME =
+  /\b(?:when|(?:what|which) (?:day|date|month|year|time)|how (?:long|often|many (?:days|weeks|months|years)))\b/;
+const ASKS_PLACE = /\bwhere\b|\b(?:which|what) (?:city|country|place|state|town)\b/;
+
 function expectedAnswer(lower: string): Expected {
-  if (/\b(?:when|what (?:day|date|month|year|time)|which (?:day|month|year)|how long|how often)\b/.test(lower)) {
-    return "time";
-  }
-  if (/\bwhere\b|\b(?:which|what) (?:city|country|place|state|town)\b/.test(lower)) return "place";
+  if (ASKS_TIME.test(lower)) return "time";
+  if (ASKS_PLACE.test(lower)) return "place";
   if (/\bwho(?:se|m)?\b/.test(lower)) return "person";
   if (/\bhow (?:many|much|old)\b/.test(lower)) return "number";
   return null;

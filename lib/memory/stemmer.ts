@@ -36,9 +36,9 @@ const STEP_3: Suffixes = [
   ["ness", ""],
   ["ful", ""],
 ];
-const STEP_4: Suffixes = [
-  "ement ance ence able ible ment ant ent ion ism ate iti ous ive ize al er ic ou",
-].flatMap((list) => list.split(" ")).map((suffix) => [suffix, ""]);
+const STEP_4: Suffixes =
+  "ement ance ence able ible ment ant ent ion ism ate iti ous ive ize al er ic ou"
+    .split(" ").map((suffix) => [suffix, ""] as const);
 
 type Suffixes = readonly (readonly [suffix: string, replacement: string])[];
 

@@ -1,0 +1,230 @@
+import {
+  type DateContext,
+  dayAfter,
+  findDate,
+  type FoundDate,
+  startOfDay,
+} from "./extract_dates.ts";
+import { announcesCorrection, asksToRemember, type Clause, clausesOf } from "./extract_clauses.ts";
+import { thirdPerson } from "./extract_person.ts";
+import { EXTRACT_RULES, type Taken } from "./extract_rules.ts";
+
+/** Kinds of memories. */
+export type MemoryType =
+  | "fact"
+  | "preference"
+  | "event"
+  | "task"
+  | "conversation"
+  | "lesson"
+  | "error"
+  | "achievement";
+
+/** Something a message says about its writer that may be worth keeping. */
+export interface Candidate {
+  /** `forget` asks to drop what `text` names; `correct` says that something changed. */
+  op: "save" | "forget" | "correct";
+  type: MemoryType;
+  /** One statement in the third person, with absolute dates: "The user lives in Oslo." */
+  text: string;
+  /** The writer's own words. */
+  quote: string;
+  /** Where they stand in the message, in code points: from (inclusive) and to (exclusive). */
+  span: [from: number, to: number];
+  subject: string | null;
+  attribute: string | null;
+  value: string | null;
+  /** What a correction says is no longer so. */
+  replaces: string | null;
+  /** 0..1 (MEM-23). */
+  confidence: number;
+  /** The message asks to remember it. */
+  asked: boolean;
+  tags: string[];
+  validFrom: Date | null;
+  validTo: Date | null;
+}
+
+/** What is known when a message is read. */
+export interface ExtractContext extends DateContext {
+  /** The name of the writer's account. */
+  userName?: string;
+}
+
+/** MEM-23. */
+const ASKED_CONFIDENCE = 0.95;
+const STATED_CONFIDENCE = 0.8;
+const MAX_QUOTE = 500;
+
+/** What is imagined, wished, doubted, asked or told about others' words is no claim. */
+const NO_CLAIM =
+  /\b(?:if i|if my|if we|i wish|imagine|suppose|pretend|let's say|what if|hypothetically|i would|i'd (?:be|have|like|rather|say)|i might|maybe|perhaps|i'm not sure|not sure if|i guess|i wonder|i could|i should(?: probably)?|could you|can you|would you|will you|please (?:write|explain|give|make|tell|show|translate|summari[sz]e|fix|list|help)|he said|she said|they said|said that|says that|according to|for example|e\.g\.|in the (?:story|novel|game|film|movie|book)|my character|as an? (?:ai|assistant|expert))\b/i;
+/** A plan or an event of the writer's, when a date stands beside it. */
+const DATED =
+  /^(?:I|we)(?:'ve| have|'m| am|'re| are|'ll| will)? ?(?:got |a |an |just |also )?(?:have|has|going|flying|travell?ing|visiting|meeting|seeing|moving|getting|starting|taking|leaving|returning|running|presenting|having|hosting|celebrating|be|start|move|fly|travel|visit|meet|see|leave|take|went|flew|visited|met|saw|bought|started|finished|got|passed|ran|won|booked|an? |my |moved|travelled|traveled|graduated|adopted|quit|retire|retired|signed|submit|submitted|due)\b/i;
+const DATED_THING =
+  /^(?:my|our) ([\p{L} -]{2,40}?) (?:is|are|was|were|starts|started|ends|ended|takes place|begins|will be|happens|has been moved to|got moved to)\b/iu;
+const FORGET =
+  /^(?:please |can you |could you )?(?:forget|delete|erase|remove|don't remember|do not remember|stop remembering)(?: everything| all)?(?: (?:that|about|what|the fact that|from your memory))?(?: (?:I (?:said|told you) about|you (?:know|remember) about))?[,:]?\s+(.+)$/i;
+const TOO_VAGUE = /^(?:it|this|that|them|him|her|everything|all|about it|me|what I said)$/i;
+
+/** The candidates in a message, by rules alone (MEM-29): statements of the writer, in order. */
+export function extractCandidates(message: string, context: ExtractContext): Candidate[] {
+  const plain = message.replaceAll("’", "'");
+  const seen = new Set<string>();
+  return clausesOf(plain).flatMap((clause) => {
+    const candidate = fromClause(clause, context);
+    if (!candidate || seen.has(candidate.text)) return [];
+    seen.add(candidate.text);
+    return [placed(candidate, { message, clause })];
+  });
+}
+
+type Unplaced = Omit<Candidate, "quote" | "span">;
+
+function placed(
+  candidate: Unplaced,
+  { message, clause }: { message: string; clause: Clause },
+): Candidate {
+  const from = [...message.slice(0, clause.from)].length;
+  const quote = [...message.slice(clause.from, clause.to)].slice(0, MAX_QUOTE);
+  return { ...candidate, quote: quote.join(""), span: [from, from + quote.length] };
+}
+
+function fromClause(clause: Clause, context: ExtractContext): Unplaced | null {
+  const { text } = clause;
+  const forget = forgetting(clause);
+  if (forget) return forget;
+  const asked = asksToRemember(clause);
+  if (NO_CLAIM.test(text) && !asked) return null;
+  const taken = byRules(text) ?? byDate(text, context) ?? (asked ? bySaying(text) : null);
+  if (!taken) return null;
+  return finish(taken, { clause, asked, context });
+}
+
+function forgetting({ text, opening }: Clause): Unplaced | null {
+  const what = FORGET.exec(text)?.[1];
+  if (what === undefined || TOO_VAGUE.test(what) || /remember/i.test(opening)) return null;
+  if (/^(?:to|password|it if)\b/i.test(what)) return null;
+  return {
+    op: "forget",
+    type: "fact",
+    text: thirdPerson(what),
+    subject: null,
+    attribute: null,
+    value: what,
+    replaces: null,
+    confidence: ASKED_CONFIDENCE,
+    asked: true,
+    tags: [],
+    validFrom: null,
+    validTo: null,
+  };
+}
+
+interface Said extends Taken {
+  /** The part of the clause that says it. */
+  words: string;
+}
+
+function byRules(text: string): Said | null {
+  for (const { pattern, take } of EXTRACT_RULES) {
+    const match = pattern.exec(text);
+    const taken = match && take(match);
+    if (taken) return { ...taken, words: match[0] };
+  }
+  return null;
+}
+
+/** Something with a date: an appointment, a journey, an event. */
+function byDate(text: string, context: ExtractContext): Said | null {
+  const thing = DATED_THING.exec(text);
+  if (!thing && !DATED.test(text)) return null;
+  const date = findDate(text, context);
+  if (!date || text.split(" ").length < 4) return null;
+  const type = isPast(date, context) ? "event" : "task";
+  return {
+    type,
+    subject: "user",
+    attribute: thing ? thing[1]!.toLowerCase() : type === "event" ? "event" : "plan",
+    value: date.day,
+    tags: ["plan"],
+    words: text,
+  };
+}
+
+/** Whatever the writer asks to remember is kept in their words. */
+function bySaying(text: string): Said | null {
+  if (text.split(" ").length < 3 || TOO_VAGUE.test(text)) return null;
+  if (/^(?:to|when|what|how|who|where|why|if)\b/i.test(text)) return null;
+  return {
+    type: "fact",
+    subject: "user",
+    attribute: "note",
+    value: text,
+    tags: ["note"],
+    words: text,
+  };
+}
+
+function finish(
+  taken: Said,
+  { clause, asked, context }: { clause: Clause; asked: boolean; context: ExtractContext },
+): Unplaced {
+  const { words, op, ...slot } = taken;
+  const withDate = `${words}${rest(clause.text, words, context)}`;
+  const date = findDate(withDate, context);
+  const dated = date
+    ? withDate.slice(0, date.from) + date.written + withDate.slice(date.to)
+    : withDate;
+  return {
+    op: op ??
+      (announcesCorrection(clause) || /\b(?:now|since)\b/i.test(words) ? "correct" : "save"),
+    type: slot.type,
+    text: thirdPerson(dated),
+    subject: slot.subject,
+    attribute: slot.attribute,
+    value: valueOf(slot.value, context),
+    replaces: slot.replaces ?? null,
+    confidence: asked ? ASKED_CONFIDENCE : STATED_CONFIDENCE,
+    asked,
+    tags: slot.tags,
+    ...validity({ words: withDate, type: slot.type, attribute: slot.attribute }, { date, context }),
+  };
+}
+
+/** A date that stands behind the words a rule took: "I live in Oslo | since 2019". */
+function rest(text: string, words: string, context: DateContext): string {
+  const tail = text.slice(words.length);
+  const date = tail.length <= 40 ? findDate(tail, context) : null;
+  return date && date.from <= 2 ? tail.slice(0, date.to) : "";
+}
+
+/** A value that is a date word is stored as the date it means. */
+function valueOf(value: string | null, context: DateContext): string | null {
+  if (value === null) return null;
+  const date = findDate(value, context);
+  return date && date.from <= 3 && date.to >= value.length - 1 && /[a-z]/i.test(value)
+    ? date.written.replace(/^(?:on|in) /, "")
+    : value;
+}
+
+function isPast(date: FoundDate, { now, timeZone }: DateContext): boolean {
+  return startOfDay(dayAfter(date.day, date.precision), timeZone) <= now;
+}
+
+/** When it is true: since a date, until a date, or up to the day of a plan (MEM-46). */
+function validity(
+  said: { words: string; type: MemoryType; attribute: string },
+  { date, context }: { date: FoundDate | null; context: DateContext },
+): { validFrom: Date | null; validTo: Date | null } {
+  if (!date || /birth|age/.test(said.attribute)) return { validFrom: null, validTo: null };
+  const start = startOfDay(date.day, context.timeZone);
+  const end = startOfDay(dayAfter(date.day, date.precision), context.timeZone);
+  const lead = said.words.slice(Math.max(0, date.from - 7), date.from + 6);
+  if (/\b(?:until|till)\b/i.test(lead)) return { validFrom: null, validTo: end };
+  if (isPast(date, context) || /\bsince\b/i.test(lead)) return { validFrom: start, validTo: null };
+  return said.type === "task"
+    ? { validFrom: null, validTo: end }
+    : { validFrom: start, validTo: null };
+}

@@ -1,0 +1,68 @@
+/**
+ * Version of everything below. Receipts keep it, so that a score can be read years later: change a
+ * number, raise the version.
+ */
+export const RANKING_WEIGHTS_VERSION = 1;
+
+/** Measures of likeness, by their name in a score's parts. */
+export const SIGNALS = [
+  "full_text",
+  "neighbours",
+  "trigram",
+  "pairs",
+  "session",
+  "coverage",
+  "reply",
+  "speaker",
+  "date",
+  "answer",
+  "slot",
+  "vector",
+] as const;
+export type Signal = typeof SIGNALS[number];
+
+/**
+ * How much each measure counts, in proportion to the others. Fitted on the development
+ * conversations by coordinate ascent on recall@10, and rounded. Those conversations hold no slots
+ * and no vectors: the last two are set by hand.
+ */
+export const SIGNAL_WEIGHTS: Readonly<Record<Signal, number>> = {
+  full_text: 1,
+  neighbours: 0.8,
+  trigram: 0.1,
+  pairs: 0.5,
+  session: 0.8,
+  coverage: 0.5,
+  reply: 1,
+  speaker: 1.2,
+  date: 1,
+  answer: 0.3,
+  slot: 0.8,
+  vector: 1.5,
+};
+
+/** The part of a score that likeness can earn; the rest are the small terms (MEM-55). */
+export const LIKENESS_SHARE = 0.9;
+
+/** Small terms: they order what is equally relevant and add up to at most 0.10. */
+export const SMALL_TERMS = { recency: 0.03, confidence: 0.03, access: 0.02, pin: 0.02 } as const;
+
+/** Days after which recency is worth half. */
+export const HALF_LIFE_DAYS = { itm: 30, ltmFirstHand: 180, other: 90 } as const;
+
+/** Cosine from which a row counts as related, by model; hashed words reach more by chance. */
+export const COSINE_FLOOR = { default: 0.35, lexical: 0.5 } as const;
+
+/** Share of a question's weight that neighbours must hold when a row's own words hold nothing. */
+export const NEIGHBOUR_FLOOR = 0.3;
+
+/** What recall leaves out beside the best item: rows of less than this part of its score. */
+export const RELATIVE_FLOOR = 0.2;
+
+/** Maximal marginal relevance: weight of relevance against novelty (MEM-58). */
+export const MMR_LAMBDA = 0.7;
+export const MAX_PER_SOURCE = 3;
+export const MAX_ITEMS = 8;
+/** Anchors that each recall is offered, and the tokens they may take (MEM-47). */
+export const MAX_ANCHORS = 5;
+export const ANCHOR_TOKENS = 300;
