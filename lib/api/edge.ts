@@ -117,7 +117,7 @@ export function createEdge(handler: EdgeHandler, options: EdgeOptions) {
     requests.add(1, { method: request.method, route, status_code: response.status });
     latency.observe(ms / 1000, { method: request.method, route });
     const stream = response.headers.get("content-type")?.startsWith("text/event-stream");
-    const level = route === "static" || route === "/healthz"
+    const level = route === "static" || route === "/healthz" || route === "/readyz"
       ? "debug"
       : ms > SLOW_MS && !stream
       ? "warn"

@@ -83,6 +83,13 @@ export function createGate(options: GateOptions): Gate {
     return list.filter((entry) => entry !== null);
   }
 
+  /** Whether a browser says that one of our own pages sent the request. */
+  function isOwn(request: Request): boolean {
+    const origin = request.headers.get("origin");
+    return request.headers.get("sec-fetch-site") === "same-origin" ||
+      (origin !== null && origins.has(origin));
+  }
+
   function chatTurns(principal: Principal): Bucket | null {
     const count = options.plans.limits(principal.effectivePlan).chatTurnsPerMinute;
     if (count === null) return null;
@@ -110,16 +117,13 @@ export function createGate(options: GateOptions): Gate {
     checkOrigin(request) {
       // Without a cookie there is nothing that another site could abuse.
       if (!cookie.read(request.headers) || request.headers.has("authorization")) return;
-      const site = request.headers.get("sec-fetch-site");
-      const origin = request.headers.get("origin");
-      if (site === "same-origin") return;
-      if (origin !== null && origins.has(origin)) return;
-      throw new Problem(
-        "csrf_failed",
-        403,
-        "The request came from elsewhere",
-        "Send it from the product's own pages, or with a matching Origin header",
-      );
+      if (!isOwn(request)) throw fromElsewhere();
+    },
+
+    checkForm(request) {
+      const { headers } = request;
+      const told = headers.has("sec-fetch-site") || headers.has("origin");
+      if ((told || cookie.read(headers)) && !isOwn(request)) throw fromElsewhere();
     },
 
     async limit(context) {
@@ -142,6 +146,15 @@ export function createGate(options: GateOptions): Gate {
       );
     },
   };
+}
+
+function fromElsewhere(): Problem {
+  return new Problem(
+    "csrf_failed",
+    403,
+    "The request came from elsewhere",
+    "Send it from the product's own pages, or with a matching Origin header",
+  );
 }
 
 /** `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers), closest bucket first. */

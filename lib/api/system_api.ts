@@ -10,7 +10,7 @@ import type { Plans } from "@/lib/plans/mod.ts";
 import { PRINCIPLES } from "@/lib/policy/mod.ts";
 import { planCardSchema } from "@/lib/usage/schema.ts";
 import type { Health } from "./health.ts";
-import { modelSchema, statusSchema } from "./system_schema.ts";
+import { clientErrorSchema, modelSchema, statusSchema } from "./system_schema.ts";
 import type { StatusReport } from "./status.ts";
 
 /** What the routes of the system itself need. */
@@ -32,6 +32,10 @@ const MAX_REPORT_BYTES = 16 * 1024;
 /** Health, status, metrics, keys, plans, models, principles and the API's own description. */
 export function systemApi(options: SystemOptions) {
   const cspReports = options.metrics.counter("csp_reports_total", "Reports of blocked content");
+  const clientErrors = options.metrics.counter("errors_total", "Errors of server and browser", [
+    "source",
+    "code",
+  ]);
   const listOf = <Item extends z.ZodType>(item: Item) =>
     z.strictObject({ items: z.array(item), nextCursor: z.null() });
   return new Hono<ApiEnv>()
@@ -174,6 +178,25 @@ export function systemApi(options: SystemOptions) {
           items: PRINCIPLES.map((principle) => ({ ...principle })),
           nextCursor: null,
         }, 200);
+      },
+    )
+    .post(
+      "/api/client-errors",
+      route({
+        summary: "Where a page reports a part that failed",
+        tag: SYSTEM,
+        auth: "public",
+        body: clientErrorSchema,
+        responses: { 204: { schema: null, description: "Noted" } },
+      }),
+      (c) => {
+        const { part, message } = c.req.valid("json");
+        clientErrors.add(1, { source: "browser", code: "island" });
+        c.var.log.warn("browser.failed", "A part of a page failed in a browser", {
+          part,
+          error: message,
+        });
+        return c.body(null, 204);
       },
     )
     .post(

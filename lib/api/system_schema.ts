@@ -30,3 +30,9 @@ export const modelSchema = z.looseObject({
   location: z.enum(["local", "remote"]),
   default: z.boolean(),
 });
+
+/** A part of a page that failed: its name and the error, without any text of the person. */
+export const clientErrorSchema = z.strictObject({
+  part: z.string().regex(/^[\w .:/-]{1,80}$/, "part must be the name of a part of the page"),
+  message: z.string().max(300),
+});

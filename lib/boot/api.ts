@@ -18,8 +18,9 @@ export function apiOf(
     probes: probesOf(services),
     standIns: () => standInsOf(services),
   });
+  const gate = createGate({ config, accounts, cookie, plans, limiter, clock });
   const api = createApi({
-    gate: createGate({ config, accounts, cookie, plans, limiter, clock }),
+    gate,
     health: options.health,
     status: () => status.report(),
     mayReadMetrics: (request, peer) => mayReadMetrics(services, request, peer),
@@ -37,7 +38,7 @@ export function apiOf(
     version: VERSION,
     baseUrl: config.baseUrl,
   });
-  return { api, status };
+  return { api, status, gate };
 }
 
 function probesOf(services: Services): Parameters<typeof createStatus>[0]["probes"] {

@@ -11,26 +11,13 @@ import { createLog, type Log } from "@/lib/platform/log.ts";
 import { createMetrics } from "@/lib/platform/metrics.ts";
 import { apiOf } from "./api.ts";
 import { startControl } from "./control.ts";
-import { pageServices, type PageVisitor } from "./pages.ts";
+import { dispatch, type PageHandler, routeNames } from "./dispatch.ts";
 import { bootReport } from "./report.ts";
 import { loadSecrets } from "./secrets.ts";
 import { createServices, type Services } from "./services.ts";
 import { commitOf, VERSION } from "./version.ts";
-import type { PageServices } from "@/lib/ui/view.ts";
-import type { SignedIn } from "@/lib/accounts/mod.ts";
 
-/** What a page request carries beside itself; the pages' middleware reads it. */
-export interface PageContext {
-  services: PageServices;
-  signedIn: SignedIn | null;
-  correlationId: string;
-}
-
-/** Renders pages. */
-export type PageHandler = (
-  request: Request,
-  info: Deno.ServeHandlerInfo & { page: PageContext },
-) => Response | Promise<Response>;
+export type { PageContext, PageHandler } from "./dispatch.ts";
 
 /** How to start the product. */
 export interface BootOptions {
@@ -86,7 +73,8 @@ export async function boot(options: BootOptions): Promise<Running> {
     if (pathname === "/readyz") return health.ready();
     throw health.startingProblem();
   };
-  let routeOf = (_request: Request) => "starting";
+  let routeOf: (request: Request) => string = ({ url }) =>
+    /\/(?:healthz|readyz)$/.test(url) ? "/healthz" : "starting";
   const edge = createEdge((request, context) => handler(request, context), {
     clock,
     log,
@@ -137,9 +125,13 @@ export async function boot(options: BootOptions): Promise<Running> {
     // A single process closes its former turns before it is ready (CHT-49).
     await services.chat.turns.recover({ all: db.kind === "embedded" });
     services.outbox.start(jobHandlers(services));
-    const { api, status } = apiOf(services, { health, commit: commitOf(options.env), startedAt });
+    const { api, status, gate } = apiOf(services, {
+      health,
+      commit: commitOf(options.env),
+      startedAt,
+    });
     const pages = await options.pages?.();
-    handler = dispatch({ services, api, pages, health });
+    handler = dispatch({ services, api, pages, health, gate });
     routeOf = routeNames(api);
     const stopTimers = startTimers(services);
     const closeControl = await startControl({ dir, services, config });
@@ -270,67 +262,4 @@ async function openAndMigrate(options: {
       await sleep(clock, seconds * 1000, options.stop);
     }
   }
-}
-
-function dispatch(options: {
-  services: Services;
-  api: ReturnType<typeof apiOf>["api"];
-  pages: PageHandler | undefined;
-  health: Health;
-}): EdgeHandler {
-  const { services, api, pages, health } = options;
-  return async (request, context) => {
-    const { pathname } = new URL(request.url);
-    if (!health.isReady && pathname !== "/healthz" && pathname !== "/readyz") {
-      throw health.startingProblem();
-    }
-    if (api.owns(pathname) || !pages) return await api.fetch(request, context);
-    const token = services.cookie.read(request.headers);
-    const signedIn = token ? await services.accounts.me(token) : null;
-    const principal = token && signedIn ? await services.accounts.authenticate(token) : null;
-    const visitor: PageVisitor = {
-      principal,
-      signedIn: principal ? signedIn : null,
-      address: context.address,
-    };
-    const response = await pages(request, {
-      remoteAddr: context.peer as Deno.NetAddr,
-      completed: Promise.resolve(),
-      page: {
-        services: pageServices(services, visitor),
-        signedIn: visitor.signedIn,
-        correlationId: context.correlationId,
-      },
-    });
-    // A cookie that no longer stands for anybody is taken away (ACC-37).
-    if (token && !principal) response.headers.append("set-cookie", services.cookie.clear());
-    if (principal && !response.headers.has("cache-control")) {
-      response.headers.set("cache-control", "no-store");
-    }
-    return response;
-  };
-}
-
-/** Names of routes for metrics and logs: the declared pattern, or the kind of page. */
-function routeNames(api: ReturnType<typeof apiOf>["api"]): (request: Request) => string {
-  const patterns = api.routes.map(({ path, method }) => ({
-    method,
-    path,
-    pattern: new URLPattern({ pathname: path }),
-  }));
-  return (request) => {
-    const { pathname } = new URL(request.url);
-    if (api.owns(pathname)) {
-      const found = patterns.find(({ method, pattern }) =>
-        method === request.method && pattern.test({ pathname })
-      );
-      return found?.path ?? "unknown";
-    }
-    if (/\.[a-z0-9]{2,5}$/.test(pathname) || pathname.startsWith("/_fresh/")) return "static";
-    const name = pathname.replace(/[0-9a-f-]{36}/g, ":id");
-    return /^\/(?:chat|memory|usage|settings|login|register|constitution|problems|dev|docs)?(?:\/|$)/
-        .test(name)
-      ? name.split("/").slice(0, 3).join("/")
-      : "page";
-  };
 }

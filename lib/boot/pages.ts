@@ -7,8 +7,9 @@ import { lookSchema, settingsSchema, type SignedIn } from "@/lib/accounts/mod.ts
 import { parse } from "@/lib/platform/http/route.ts";
 import { TRIAL_DAYS } from "@/lib/plans/mod.ts";
 import { POLICY_VERSION, PRINCIPLES } from "@/lib/policy/mod.ts";
+import type { RouteEntry } from "@/lib/api/mod.ts";
 import type { Client } from "@/lib/accounts/mod.ts";
-import type { PageServices } from "@/lib/ui/view.ts";
+import type { ApiRouteView, PageServices } from "@/lib/ui/view.ts";
 import { type Services, standInsOf } from "./services.ts";
 
 /** Who looks at a page, and from where. */
@@ -16,6 +17,10 @@ export interface PageVisitor {
   principal: Principal | null;
   signedIn: SignedIn | null;
   address: string;
+  /** Every declared route, for the page that documents them. */
+  routes: readonly RouteEntry[];
+  /** Takes from a class of requests. @throws Problem 429 `rate_limited` */
+  limit(rate: "LOGIN" | "REGISTER"): Promise<unknown>;
 }
 
 /** What pages may ask, bound to one visitor: nobody else's rows can be reached through it. */
@@ -38,10 +43,12 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
       minAge: () => config.minAge,
       trialDays: () => TRIAL_DAYS,
       async signIn(request, form) {
+        await visitor.limit("LOGIN");
         const session = await accounts.login(parse(loginSchema, form), client(request));
         return { kind: "signed_in", cookies: [setCookie(session)] };
       },
       async register(request, form) {
+        await visitor.limit("REGISTER");
         const session = await accounts.register(parse(registerSchema, form), client(request));
         return session
           ? { kind: "signed_in", cookies: [setCookie(session)] }
@@ -76,6 +83,8 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
     plans: { cards: () => services.plans.cards() },
     policy: { version: () => POLICY_VERSION, principles: () => PRINCIPLES },
     status: { standIns: () => standInsOf(services) },
+    api: { routes: () => visitor.routes.map(routeView) },
+    mailbox: () => services.mailer.kept(),
     clock: { now: () => services.clock.now() },
     isDevelopment: config.appEnv === "development",
   };
@@ -100,6 +109,21 @@ function memoryPages(services: Services, principal: () => Principal): PageServic
       ),
     get: (_userId, id) => orNull(() => memory.get(principal().userId, id)),
     stats: () => memory.stats(principal()),
+  };
+}
+
+function routeView({ method, path, meta }: RouteEntry): ApiRouteView {
+  return {
+    method,
+    path,
+    tag: meta.tag,
+    summary: meta.summary,
+    needsUser: meta.auth === "user",
+    problems: meta.problems ?? [],
+    statuses: Object.entries(meta.responses).map(([status, { description }]) => ({
+      status: Number(status),
+      description,
+    })),
   };
 }
 

@@ -91,7 +91,8 @@ function placed(
   return { ...candidate, quote: quote.join(""), span: [from, from + quote.length] };
 }
 
-function fromClause(clause: Clause, context: ExtractContext): Unplaced | null {
+function fromClause(given: Clause, context: ExtractContext): Unplaced | null {
+  const clause = { ...given, text: dateLast(given.text, context) };
   const { text } = clause;
   const forget = forgetting(clause);
   if (forget) return forget;
@@ -100,6 +101,18 @@ function fromClause(clause: Clause, context: ExtractContext): Unplaced | null {
   const taken = byRules(text) ?? byDate(text, context) ?? (asked ? bySaying(text) : null);
   if (!taken) return null;
   return finish(taken, { clause, asked, context });
+}
+
+/** "Since 2019 I live in Rome" reads as "I live in Rome since 2019". */
+function dateLast(text: string, context: DateContext): string {
+  const date = /^(?:since|in|on|next|last|this|tomorrow|yesterday|today)\b/i.test(text)
+    ? findDate(text, context)
+    : null;
+  if (!date || date.from !== 0) return text;
+  const said = text.slice(date.to).replace(/^,?\s*/, "");
+  return /^(?:I|we|my|our)\b/i.test(said)
+    ? `${said} ${text.slice(0, date.to).toLowerCase()}`
+    : text;
 }
 
 function forgetting({ text, opening }: Clause): Unplaced | null {

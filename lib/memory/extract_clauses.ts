@@ -7,12 +7,15 @@ export interface Clause {
   opening: string;
 }
 
+/** Longest clause that is looked at, in UTF-16 units. */
+const LONGEST = 300;
+
 /** What is not the user's own statement: code, quoted lines, long quotations. */
 const FOREIGN =
-  /```[^]*?(?:```|$)|`[^`\n]*`|^[ \t]*>.*$|[“"][^“”"\n]{12,}[”"]|<[^<>\n]{1,200}>|\bhttps?:\/\/\S+/gm;
+  /```[^]*?(?:```|(?![^]))|`[^`\n]*`|^[ \t]*>.*$|[“"][^“”"\n]{12,}[”"]|<[^<>\n]{1,200}>|\bhttps?:\/\/\S+/gm;
 /** Words that open a statement without saying anything of it. */
 const OPENING =
-  /^(?:(?:hi|hello|hey|hi there|hello there|good morning|good evening)(?: nova)?[,!.]*\s+|(?:well|so|oh|ok|okay|yes|yeah|no|nope|sure|thanks|thank you|also|and|but|btw|fyi|anyway|actually|sorry|sorry,? I meant|by the way|just so you know|for your information|for the record|as you know|you should know(?: that)?|to be honest|honestly|correction|update|good news|guess what|in fact|plus|note to self|remember|please)\b[,:;!.]*\s+)+/i;
+  /^(?:(?:hi|hello|hey|hi there|hello there|good morning|good evening)(?: nova)?[,!.]*\s+|(?:well|so|oh|ok|okay|yes|yeah|no|nope|sure|thanks|thank you|also|and|but|btw|fyi|anyway|actually|sorry|sorry,? I meant|by the way|just so you know|for your information|for the record|as you know|you should know(?: that)?|to be honest|honestly|correction|update|good news|guess what|in fact|plus|note to self|please)\b[,:;!.]*\s+)+/i;
 const REMEMBER =
   /^(?:please |can you |could you )?(?:remember|note|keep in mind|don't forget|do not forget|memorise|memorize|write down|save)(?: for (?:me|later|next time))?(?:[,:]| that| this:?|:)?\s+/i;
 
@@ -27,34 +30,46 @@ export function clausesOf(message: string): Clause[] {
   return clauses;
 }
 
+/** Where a new statement begins within a sentence. */
+const JOINTS =
+  /(?:,\s*|\s+)(?:and|but|so|while|because|although|whereas)\s+(?=(?:I|I['’](?:m|ve|ll)|my|we|we['’]re|our|he|she|they|now|since|it)\b)|\s*[,–—]\s+(?=(?:I|I['’](?:m|ve|ll)|my|we)\b)|\s+[–—-]\s+/gi;
+
 /** Splits "My name is Ada and I live in Oslo" before each new subject. */
 function split(sentence: string, start: number): Clause[] {
-  const joints =
-    /(?:,\s*|\s+)(?:and|but|so|while|because|although|whereas)\s+(?=(?:I|I['’](?:m|ve|ll)|my|we|we['’]re|our|he|she|they|now|it)\b)|\s*[,–—]\s+(?=(?:I|I['’](?:m|ve|ll)|my|we)\b)|\s+[–—-]\s+/gi;
+  const lead = sentence.length - sentence.trimStart().length;
+  const opening = openingOf(sentence.trimStart());
+  const body = sentence.slice(lead + opening.length);
   const clauses: Clause[] = [];
+  const at = start + lead + opening.length;
   let from = 0;
-  for (const joint of sentence.matchAll(joints)) {
-    push(clauses, sentence.slice(from, joint.index), start + from);
+  for (const joint of body.matchAll(JOINTS)) {
+    push(clauses, { raw: body.slice(from, joint.index), at: at + from, opening });
     from = joint.index + joint[0].length;
   }
-  push(clauses, sentence.slice(from), start + from);
+  push(clauses, { raw: body.slice(from), at: at + from, opening });
   return clauses;
 }
 
-function push(clauses: Clause[], raw: string, start: number) {
-  const lead = raw.length - raw.trimStart().length;
-  let text = raw.trim();
-  let from = start + lead;
-  let opening = "";
-  for (const pattern of [REMEMBER, OPENING, REMEMBER]) {
-    const found = pattern.exec(text)?.[0] ?? "";
-    if (found === "" || found.length === text.length) continue;
-    opening += found;
-    text = text.slice(found.length);
-    from += found.length;
+/** The words in front of a statement that are not part of it. */
+function openingOf(text: string): string {
+  let length = 0;
+  for (const pattern of [REMEMBER, OPENING, REMEMBER, OPENING]) {
+    length += pattern.exec(text.slice(length))?.[0].length ?? 0;
   }
-  const bare = text.replace(/[\s.!;,]+$/, "");
-  if (bare.length >= 4) clauses.push({ text: bare, from, to: from + bare.length, opening });
+  return text.slice(0, length);
+}
+
+function push(
+  clauses: Clause[],
+  { raw, at, opening }: { raw: string; at: number; opening: string },
+) {
+  const lead = raw.length - raw.trimStart().length;
+  const own = clauses.length === 0 ? "" : openingOf(raw.trimStart());
+  const bare = raw.slice(lead + own.length).replace(/[\s.!;,]+$/, "");
+  const from = at + lead + own.length;
+  // A statement of more than a few lines says several things, and no rule is made for that.
+  if (bare.length < 4 || bare.length > LONGEST) return;
+  clauses.push({ text: bare, from, to: from + bare.length, opening: opening + own });
 }
 
 /** Whether the words before a clause ask to remember it. */

@@ -61,7 +61,7 @@ const FORMS: readonly [RegExp, (match: RegExpExecArray, today: Date) => Resolved
   ],
   [
     new RegExp(
-      `\\b(?:on )?(next|this|last|coming)? ?(${
+      `(?<!\\b(?:every|each|most) )\\b(?:on |by |until |till |since |from )?(?:(next|this|last|coming) )?(${
         WEEKDAYS.join("|")
       })\\b(?! (?:morning )?(?:school|market))`,
       "i",
@@ -225,7 +225,7 @@ function span(
     (/^\d/.test(count)
       ? Number(count)
       : small >= 0
-      ? Math.max(1, small)
+      ? Math.max(1, small - 1)
       : count.includes("couple")
       ? 2
       : 3);

@@ -24,6 +24,9 @@ const SPECIAL: Record<string, string> = {
   "couldn't": "could not",
 };
 
+/** Regular past forms and negations; "need" and "feed" are none. */
+const PAST = /(?:[^e]ed|[^nfsrblpc]eed|n't)$/;
+
 /** "I live in Oslo" becomes "The user lives in Oslo", "my sister" "the user's sister". */
 export function thirdPerson(clause: string): string {
   const plain = clause.trim().replace(/[’]/g, "'").replace(/[.!,;\s]+$/, "");
@@ -53,7 +56,7 @@ function ofUser(clause: string): string {
 function conjugate(verb: string): string {
   const special = SPECIAL[verb];
   if (special) return special;
-  if (FIXED.has(verb) || /(?:ed|n't)$/.test(verb)) return verb;
+  if (FIXED.has(verb) || PAST.test(verb)) return verb;
   if (/[^aeiou]y$/.test(verb)) return `${verb.slice(0, -1)}ies`;
   return /(?:s|sh|ch|x|z|o)$/.test(verb) ? `${verb}es` : `${verb}s`;
 }

@@ -25,7 +25,7 @@ const NAME = "([A-Z][\\p{L}'’-]+(?: [A-Z][\\p{L}'’-]+){0,2})";
 /** A value ends at a comma, a new thought or the end of the clause. */
 const VALUE = "(.+?)(?=,| because | since I | but | so that | which | when I |$)";
 const NOTHING =
-  /^(?:it|that|this|them|these|those|you|him|her|so|too|there|here|something|anything|everything|nothing|one|some|any|what|how|your .*|the (?:answer|idea|sound|way|look)\b.*|(?:it|that|this) .*|a lot|much|very much|more|to .{0,3})$/i;
+  /^(?:it|that|this|them|these|those|you|him|her|so|too|there|here|something|anything|everything|nothing|one|some|any|what|how|your .*|the (?:answer|idea|sound|way|look)\b.*|(?:it|that|this) .*|a lot|much|very much|more|when .*|if .*|to .{0,3})$/i;
 const PROFESSION =
   /(?:\b(?:teacher|nurse|doctor|engineer|developer|programmer|designer|lawyer|student|baker|cook|chef|artist|writer|journalist|musician|carpenter|plumber|electrician|mechanic|farmer|pilot|driver|architect|accountant|scientist|biologist|chemist|physicist|researcher|professor|librarian|photographer|translator|consultant|manager|director|founder|owner|freelancer|contractor|clerk|cashier|waiter|waitress|barista|barber|hairdresser|gardener|firefighter|police officer|soldier|paramedic|pharmacist|dentist|vet|veterinarian|psychologist|therapist|social worker|analyst|administrator|assistant|secretary|sales\w*|marketer|economist|statistician|mathematician|historian|philosopher|geologist|editor|actor|actress|dancer|singer|composer|coach|trainer|tutor|retiree|pensioner|entrepreneur|builder|painter|tailor|butcher|fisherman|sailor|postman|tester|technician|surgeon|midwife|carer|caregiver|homemaker|apprentice|intern|postdoc|lecturer|judge|priest|pastor|guide|receptionist)s?|\w{3,}(?:ologist|ician|ographer))\b/i;
 const NATIONALITY =
@@ -33,7 +33,7 @@ const NATIONALITY =
 const NOT_A_NAME =
   /^(?:a|an|the|not|so|very|just|going|trying|looking|sorry|glad|happy|sad|tired|afraid|sure|here|back|fine|good|ok|okay|done|new|busy|sick|ill|working|learning|from|in|at|on|interested|allergic|married|single|vegan|vegetarian|left|right|currently|now|always|never|also|still|feeling|having|using|thinking|planning|excited|curious|confused|stuck|ready|home|late|early|lost|bored|hungry|proud|grateful|nervous|worried|writing|reading|building|running|getting|coming|moving|wondering|asking|pretty|really|quite|half|almost|about|over|under|into|out|up|down|off|with|without|all|only|more|less|much|great|well)$/i;
 const WISH =
-  "(?:learn|become|run|read|write|travel|visit|start|quit|stop|move|buy|lose|save|finish|build|get better|get fit|improve|climb|study|open|retire|publish|master|speak|play|launch|found|complete|pass|cycle|swim|hike|see the|sell|renovate|plant|adopt|graduate|switch|apply|train|eat less|eat more|sleep|drink less|exercise|meditate|cook)";
+  "(?:learn|become|run|read|write|travel|visit|start|quit|stop|move|buy|lose|save|finish|build|get better|get fit|improve|climb|study|open|retire|publish|master|speak|play|launch|found|complete|pass|cycle|swim|hike|see the|sell|renovate|plant|adopt|graduate|switch|apply|train|eat less|eat more|sleep|drink less|exercise|meditate|cook|be an?)";
 
 function rule(source: string, take: ExtractRule["take"]): ExtractRule {
   return { pattern: new RegExp(`^${source}`, "iu"), take };
@@ -161,14 +161,14 @@ export const EXTRACT_RULES: readonly ExtractRule[] = [
     ([, age]) => Number(age) >= 5 && Number(age) <= 120 ? fact("age", ["birthday"])(age) : null,
   ),
   rule(
-    `my (${RELATION})['’]s birthday(?: is|'s)(?: on)? (.+)$`,
+    `(?:my|our) (${RELATION})['’]s birthday(?: is|'s)(?: on)? (.+)$`,
     ([, relation, value]) =>
       fact("birthday", ["birthday", ...tagsFor(relation!)], relationOf(relation!))(value),
   ),
 
   // Home
   rule(
-    "(?:I|we)(?:'ve| have)? ?(?:just |recently |finally )?(?:now |currently )?(?:live|lives|living|reside) (?:in|near|outside) (.+?)(?=,? (?:with|since|for|because|and|but|where|which)\\b|$)",
+    "(?:I|we)(?:'ve| have)? ?(?:just |recently |finally )?(?:now |currently )?(?:been )?(?:live|lives|lived|living|reside) (?:in|near|outside) (.+?)(?=,? (?:with|since|for|because|and|but|where|which)\\b|$)",
     ([, place]) => home(place!),
   ),
   rule(
@@ -297,12 +297,12 @@ export const EXTRACT_RULES: readonly ExtractRule[] = [
 
   // Family, friends, pets
   rule(
-    `my (${RELATION})(?:['’]s name is|,? (?:is|are) (?:called|named)) (.+)$`,
+    `(?:my|our) (${RELATION})(?:['’]s name is|,? (?:is|are) (?:called|named)) (.+)$`,
     ([, relation, name]) =>
       isName(name!) ? fact("name", tagsFor(relation!), relationOf(relation!))(name) : null,
   ),
   rule(
-    `my (${RELATION}) is ${NAME}$`,
+    `(?:my|our) (${RELATION}) is ${NAME}$`,
     ([, relation, name]) =>
       isName(name!) && !NATIONALITY.test(name!)
         ? fact("name", tagsFor(relation!), relationOf(relation!))(name)
@@ -334,8 +334,42 @@ export const EXTRACT_RULES: readonly ExtractRule[] = [
     ([, state, who]) => fact("marital status", ["family"])(who ? `${state} to ${who}` : state),
   ),
   rule(
-    `my (${RELATION})(?:,? ([A-Z][\\p{L}'’-]+),?)? ((?:just |recently |now |also |still |currently )?(?:lives|lived|works|worked|studies|studied|moved|likes|loves|hates|plays|speaks|teaches|runs|owns|was born|turned|turns|has|had|got|is|are|was|died|passed away|goes to|comes from|wants to|plans to|collects|drives|prefers|started|graduated|retired|sings|paints|writes|cooks|can't|doesn't|does not|live|work|study|like|love|have)\\b.*)$`,
+    `(?:my|our) (${RELATION})(?:,? ([A-Z][\\p{L}'’-]+),?)? ((?:just |recently |now |also |still |currently )?(?:lives|lived|works|worked|studies|studied|moved|likes|loves|hates|plays|speaks|teaches|runs|owns|was born|turned|turns|has|had|got|is|are|was|died|passed away|goes to|comes from|wants to|plans to|collects|drives|prefers|started|graduated|retired|sings|paints|writes|cooks|can't|doesn't|does not|live|work|study|like|love|have)\\b.*)$`,
     ([, relation, name, said]) => aboutRelation({ relation: relation!, name, said: said! }),
+  ),
+
+  rule(
+    "(?:I|we) (?:just |recently |finally )?(?:got|adopted|bought|rescued) (an? (?:\\p{L}+ ){0,2}?(?:puppy|dog|cat|kitten|horse|rabbit|parrot|hamster)(?: (?:named|called) .+)?)$",
+    ([, value]) => fact("pets", ["pet"])(value),
+  ),
+  rule(
+    "(?:I'm|I am|we're|we are) expecting (?:a|an|our|my) .*?(?:baby|child|twins|daughter|son).*$",
+    ([whole]) => fact("family", ["family"])(whole.replace(/^.*?expecting /i, "expecting ")),
+  ),
+
+  rule(
+    "(?:I'm|I am) (?:an? |the )?(?:\\p{L}+ )?((?:mother|father|mum|mom|dad|parent|grandmother|grandfather|grandparent) of .+)$",
+    ([, value]) => fact("family", ["family"])(value),
+  ),
+
+  // Circumstances
+  rule("I teach (.+?)(?= and I | but |$)", ([, value]) => fact("occupation", ["work"])(value)),
+  rule(
+    "I (?:mostly |usually |only )?work (from home|nights|night shifts|early shifts|part[- ]time|full[- ]time|weekends|mornings|remotely)\\b.*$",
+    ([, value]) => fact("way of working", ["work"])(value),
+  ),
+  rule(
+    "(?:I|we) (?:don't|do not) (?:have|own) (?:an? |any )(?!time|idea|clue|question|problem|money|doubt|choice|answer|access|preference|plan)(.{2,40})$",
+    ([, value]) => fact("has no", ["home"])(value),
+  ),
+  rule(
+    "I have no (?!time|idea|clue|question|problem|money|doubt|choice|answer|access|preference|plan|more|further)(.{2,40})$",
+    ([, value]) => fact("has no", ["home"])(value),
+  ),
+  rule("my blood type is (.+)$", ([, value]) => fact("blood type", ["health"])(value)),
+  rule(
+    "(?:I|we) ((?!have|need|see|get|want|think|am|'m)(?!.*\\b(?:it|this|that|you)\\b)\\p{L}+ .{2,60}?) (every (?:day|morning|evening|night|week|weekend|month|year|summer|winter|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?|once a week|twice a week|on weekends)$",
+    ([, what, when]) => fact("habit", ["habit"])(`${what} ${when}`, { type: "preference" }),
   ),
 
   // Likes and dislikes
@@ -378,7 +412,7 @@ export const EXTRACT_RULES: readonly ExtractRule[] = [
 
   // Goals
   rule(
-    `(?:I|we) (?:really |also |finally |still )?(?:want|hope|plan|intend|aim|dream|would love|'d love|need)(?:s)? (?:to |of )(${WISH}\\b.*)$`,
+    `(?:I|we) (?:really |also |finally |still )?(?:want|hope|plan|intend|aim|dream|would love|'d love)(?:s)? (?:to |of )(${WISH}\\b.*)$`,
     ([, value]) => fact("goal", ["goal"])(value, { type: "task" }),
   ),
   rule(
@@ -407,6 +441,10 @@ export const EXTRACT_RULES: readonly ExtractRule[] = [
         )
         ? null
         : fact("uses", ["tool"])(value),
+  ),
+  rule(
+    "(?:I|we)(?:'ve| have)? ?(?:just |recently |finally )?switched from (.+?) to (.+?)(?=,? (?:because|and|but|for)\\b|$)",
+    ([, before, value]) => fact("uses", ["tool"])(value, { op: "correct", replaces: before! }),
   ),
   rule(
     "(?:I|we) (?:drive|ride) (?:an? )?(.+?)(?= to work|,|$)",
@@ -438,7 +476,7 @@ function home(place: string, more: Partial<Taken> = {}): Taken | null {
 
 function liking(verb: string, value: string): Taken | null {
   if (
-    /^(?:if|when|how|that|what|where|being (?:able|asked)|to be (?:able|honest)|having you)\b/i
+    /^(?:if|when|how|that|what|where|when|being (?:able|asked)|to be (?:able|honest)|having you)\b/i
       .test(value)
   ) return null;
   return fact(/prefer/i.test(verb) ? "prefers" : "likes", ["preference"])(value, {

@@ -18,6 +18,8 @@ export interface Query {
   now: Date;
   /** Name of who asks; "I" and "my" mean this person. */
   userName?: string;
+  /** Whether words without content count when there are no others: someone typed them to search. */
+  literal?: boolean;
 }
 
 /** A content word of a question. */
@@ -65,7 +67,8 @@ export const MAX_TERMS = 40;
 
 /** Takes a question apart. */
 export function parseQuestion(query: Query): Question {
-  const own = contentWords(query.text);
+  const content = contentWords(query.text);
+  const own = content.length === 0 && query.literal ? allWords(query.text) : content;
   const terms = new Map<string, Term>();
   const add = (words: ContentWord[], weight: number) => {
     for (const { word, typed } of words) {
@@ -107,9 +110,11 @@ interface ContentWord {
 
 /** The words that carry content. */
 function contentWords(text: string): ContentWord[] {
-  return typedWords(text)
-    .map((typed) => ({ typed, word: folded(typed) }))
-    .filter(({ word }) => isContentWord(word));
+  return allWords(text).filter(({ word }) => isContentWord(word));
+}
+
+function allWords(text: string): ContentWord[] {
+  return typedWords(text).map((typed) => ({ typed, word: folded(typed) }));
 }
 
 function pairsOf(

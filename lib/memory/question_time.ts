@@ -32,7 +32,13 @@ const NAMED_DATE = new RegExp(
 const YEAR = /\b(?:19|20)\d\d\b/g;
 const ISO_DAY = /\b((?:19|20)\d\d)-(\d\d)(?:-(\d\d))?\b/g;
 const SEASON = /\b(spring|summer|autumn|fall|winter)(?: (?:of )?((?:19|20)\d\d))/g;
-const SEASON_START: Record<string, number> = { spring: 2, summer: 5, autumn: 8, fall: 8, winter: 11 };
+const SEASON_START: Record<string, number> = {
+  spring: 2,
+  summer: 5,
+  autumn: 8,
+  fall: 8,
+  winter: 11,
+};
 const UNIT_DAYS: Record<string, number> = { day: 1, week: 7, month: 30.44, year: 365.25 };
 const NUMBERS: Record<string, number> = {
   a: 1,
@@ -48,7 +54,8 @@ const NUMBERS: Record<string, number> = {
   nine: 9,
   ten: 10,
 };
-const AGO = /\b(\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten) (day|week|month|year)s? ago\b/g;
+const AGO =
+  /\b(\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten) (day|week|month|year)s? ago\b/g;
 const LAST = /\b(?:last|past|previous) (day|week|month|year|night)\b/g;
 
 /**
@@ -78,9 +85,7 @@ function namedDate(match: RegExpMatchArray, now: Date): Span[] {
   const date = Number(day ?? after ?? 0);
   if (AMBIGUOUS.has(month) && !before && !date && !year) return [];
   const years = year ? [Number(year)] : lastYears(month, now);
-  return years.map((y) =>
-    date >= 1 && date <= 31 ? daySpan(y, month, date) : monthSpan(y, month)
-  );
+  return years.map((y) => date >= 1 && date <= 31 ? daySpan(y, month, date) : monthSpan(y, month));
 }
 
 /** The two last years in which the month had begun. */
@@ -102,7 +107,10 @@ function relativeSpans(lower: string, now: Date): Span[] {
       const year = now.getUTCFullYear() - 1;
       spans.push({ from: Date.UTC(year, 0), to: Date.UTC(year + 1, 0) });
     } else if (unit === "month") spans.push(monthSpan(now.getUTCFullYear(), now.getUTCMonth() - 1));
-    else spans.push({ from: at - (unit === "week" ? 14 : 2) * DAY, to: at - (unit === "week" ? 1 : 0) * DAY });
+    else {spans.push({
+        from: at - (unit === "week" ? 14 : 2) * DAY,
+        to: at - (unit === "week" ? 1 : 0) * DAY,
+      });}
   }
   if (/\byesterday\b/.test(lower)) spans.push({ from: at - 2 * DAY, to: at });
   return spans;

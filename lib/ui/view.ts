@@ -96,6 +96,28 @@ export interface PrincipleView {
   examples: readonly { asked: string; answered: string }[];
 }
 
+/** A route of the API, as its page shows it. */
+export interface ApiRouteView {
+  method: string;
+  /** With `:name` for parameters. */
+  path: string;
+  tag: string;
+  summary: string;
+  needsUser: boolean;
+  /** Codes of problems that are particular to it. */
+  problems: readonly string[];
+  statuses: readonly { status: number; description: string }[];
+}
+
+/** A mail of the development mailbox. */
+export interface MailView {
+  id: string;
+  at: string;
+  to: string;
+  subject: string;
+  text: string;
+}
+
 /** Everything pages may ask. */
 export interface PageServices {
   accounts: AccountPages;
@@ -105,6 +127,9 @@ export interface PageServices {
   plans: { cards(): Plan[] };
   policy: { version(): number; principles(): readonly PrincipleView[] };
   status: { standIns(): StandIn[] };
+  api: { routes(): readonly ApiRouteView[] };
+  /** Newest first; empty with a mail server. */
+  mailbox(): Promise<readonly MailView[]>;
   clock: { now(): Date };
   /** Whether pages for developers are offered. */
   isDevelopment: boolean;

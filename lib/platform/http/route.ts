@@ -51,6 +51,8 @@ export interface Gate {
   }): Promise<Record<string, string>>;
   /** @throws Problem 403 `csrf_failed` for a cookie request from elsewhere */
   checkOrigin(request: Request): void;
+  /** The same for a form that anybody may send, signed in or not (sign-in, registration). */
+  checkForm(request: Request): void;
 }
 
 /** Variables of a request. */

@@ -1,0 +1,109 @@
+import type { createGate, EdgeHandler, Health } from "@/lib/api/mod.ts";
+import type { SignedIn } from "@/lib/accounts/mod.ts";
+import type { RouteMeta } from "@/lib/platform/http/route.ts";
+import type { PageServices } from "@/lib/ui/view.ts";
+import type { apiOf } from "./api.ts";
+import { pageServices, type PageVisitor } from "./pages.ts";
+import type { Services } from "./services.ts";
+
+type Api = ReturnType<typeof apiOf>["api"];
+
+/** What a page request carries beside itself; the pages' middleware reads it. */
+export interface PageContext {
+  services: PageServices;
+  signedIn: SignedIn | null;
+  correlationId: string;
+}
+
+/** Renders pages. */
+export type PageHandler = (
+  request: Request,
+  info: Deno.ServeHandlerInfo & { page: PageContext },
+) => Response | Promise<Response>;
+
+/** A page as the limits see it. */
+const PAGE: RouteMeta = { summary: "", tag: "", auth: "public", responses: {} };
+
+const isStatic = (pathname: string) =>
+  /\.[a-z0-9]{2,5}$/.test(pathname) || pathname.startsWith("/_fresh/");
+
+/** Sends a request to the API or to the pages, and tells pages who asks. */
+export function dispatch(options: {
+  services: Services;
+  api: Api;
+  pages: PageHandler | undefined;
+  health: Health;
+  gate: ReturnType<typeof createGate>;
+}): EdgeHandler {
+  const { services, api, pages, health, gate } = options;
+  return async (request, context) => {
+    const { pathname } = new URL(request.url);
+    if (!health.isReady && pathname !== "/healthz" && pathname !== "/readyz") {
+      throw health.startingProblem();
+    }
+    if (api.owns(pathname) || !pages) return await api.fetch(request, context);
+    const { address } = context;
+    const render = (visitor: PageVisitor) =>
+      pages(request, {
+        remoteAddr: context.peer as Deno.NetAddr,
+        completed: Promise.resolve(),
+        page: {
+          services: pageServices(services, visitor),
+          signedIn: visitor.signedIn,
+          correlationId: context.correlationId,
+        },
+      });
+    const stranger: PageVisitor = {
+      principal: null,
+      signedIn: null,
+      address,
+      routes: api.routes,
+      limit: (rate) => gate.limit({ request, principal: null, address, meta: { ...PAGE, rate } }),
+    };
+    // Static files stand outside all limits and know nobody (API-18).
+    if (isStatic(pathname)) return await render(stranger);
+    const token = services.cookie.read(request.headers);
+    const signedIn = token ? await services.accounts.me(token) : null;
+    const principal = token && signedIn ? await services.accounts.authenticate(token) : null;
+    await gate.limit({
+      request,
+      principal,
+      address,
+      meta: principal ? PAGE : { ...PAGE, rate: "PUBLIC" },
+    });
+    if (request.method !== "GET" && request.method !== "HEAD") gate.checkForm(request);
+    const response = await render(principal ? { ...stranger, principal, signedIn } : stranger);
+    // A cookie that no longer stands for anybody is taken away (ACC-37).
+    if (token && !principal && !response.headers.has("set-cookie")) {
+      response.headers.append("set-cookie", services.cookie.clear());
+    }
+    if (principal && !response.headers.has("cache-control")) {
+      response.headers.set("cache-control", "no-store");
+    }
+    return response;
+  };
+}
+
+/** Names of routes for metrics and logs: the declared pattern, or the kind of page. */
+export function routeNames(api: Api): (request: Request) => string {
+  const patterns = api.routes.map(({ path, method }) => ({
+    method,
+    path,
+    pattern: new URLPattern({ pathname: path }),
+  }));
+  return (request) => {
+    const { pathname } = new URL(request.url);
+    if (api.owns(pathname)) {
+      const found = patterns.find(({ method, pattern }) =>
+        method === request.method && pattern.test({ pathname })
+      );
+      return found?.path ?? "unknown";
+    }
+    if (isStatic(pathname)) return "static";
+    const name = pathname.replace(/[0-9a-f-]{36}/g, ":id");
+    return PAGES.test(name) ? name.split("/").slice(0, 3).join("/") : "page";
+  };
+}
+
+const PAGES =
+  /^\/(?:chat|memory|usage|settings|login|register|constitution|docs)?(?:\/(?::id|api|sign-out))?$/;

@@ -1,0 +1,97 @@
+import type { Question } from "./question.ts";
+import type { Candidate, FactCandidate } from "./ranking_types.ts";
+import { stem } from "./stemmer.ts";
+import { folded, isContentWord, wordsOf } from "./text_features.ts";
+
+const DAY = 86_400_000;
+/** People speak of a time for some weeks after it, and of plans for some days before it. */
+const AFTER = 14 * DAY;
+const BEFORE = 2 * DAY;
+
+/** Whether a text ends in a question. */
+export function asks(text: string): boolean {
+  return /\?\s*(?:\[[^\]]*\]\s*)?$/.test(text);
+}
+
+/**
+ * Whether a question names who said a turn or whom a fact is about, 0 or 1. When it names nobody,
+ * "I" and "my" are the user.
+ */
+export function speakerMatch(
+  question: Question,
+  candidates: readonly Candidate[],
+): (candidate: Candidate) => number {
+  const isNamed = (name: string) => wordsOf(name).some((word) => question.words.has(word));
+  const authors = new Set(
+    candidates.flatMap((candidate) => candidate.kind === "turn" ? [candidate.author] : []),
+  );
+  const named = new Set([...authors].filter(isNamed));
+  const userNamed = question.userName !== "" && isNamed(question.userName);
+  const asked = named.size > 0 || userNamed;
+  const user = userNamed || (!asked && question.firstPerson);
+  return (candidate) => {
+    if (candidate.kind === "fact") return user && ofUser(question, candidate) ? 1 : 0;
+    if (asked) return named.has(candidate.author) ? 1 : 0;
+    return user && candidate.role === "user" ? 1 : 0;
+  };
+}
+
+function ofUser(question: Question, fact: FactCandidate): boolean {
+  const subject = folded(fact.subject ?? "");
+  return subject === "user" || subject === question.userName || fact.source === "first_hand";
+}
+
+/** How well a row's time fits the times a question names, 0..1. */
+export function dateMatch(question: Question, candidate: Candidate): number {
+  const from = candidate.date.getTime();
+  const to = candidate.kind === "fact" ? (candidate.validTo?.getTime() ?? from) : from;
+  if (question.spans.length === 0) return question.past && isPast(candidate, question.now) ? 1 : 0;
+  return Math.max(...question.spans.map((span) => {
+    if (from < span.to && to >= span.from) return 1;
+    if (from >= span.to) return Math.exp((span.to - from) / AFTER);
+    return Math.exp((to - span.from) / BEFORE) / 2;
+  }));
+}
+
+/** Whether a fact was true once and is no longer. */
+export function isPast(candidate: Candidate, now: Date): boolean {
+  if (candidate.kind === "turn") return false;
+  return candidate.supersededAt !== null ||
+    (candidate.validTo !== null && candidate.validTo.getTime() <= now.getTime());
+}
+
+const TIMES = new RegExp(
+  "\\b(?:yesterday|today|tonight|tomorrow|last|next|ago|since|weekends?|weeks?|months?|years?|" +
+    "(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august|" +
+    "september|october|november|december|\\d{4})\\b",
+  "i",
+);
+const PLACES = /\b(?:in|at|to|from|near|around) (?:the )?[A-Z]\p{L}+/u;
+const NUMBERS = /\b(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twice|dozen)\b/i;
+const NAMES = /[\p{L},] [A-Z]\p{Ll}+/u;
+
+/** Whether a row holds the kind of thing that is asked for, 0 or 1. */
+export function answers(question: Question, candidate: Candidate): number {
+  const text = candidate.text;
+  switch (question.expected) {
+    case "time":
+      return Number(TIMES.test(text));
+    case "place":
+      return Number(PLACES.test(text));
+    case "number":
+      return Number(NUMBERS.test(text));
+    case "person":
+      return Number(NAMES.test(text));
+    default:
+      return Number(!asks(text));
+  }
+}
+
+/** Whether the question names a fact's subject, attribute, value or tag, 0..1. */
+export function slotMatch(question: Question, candidate: Candidate): number {
+  if (candidate.kind !== "fact") return 0;
+  const { subject, attribute, value, tags } = candidate;
+  const words = wordsOf([subject ?? "", attribute ?? "", value ?? "", ...tags].join(" "));
+  const hits = words.filter((word) => isContentWord(word) && question.byStem.has(stem(word)));
+  return Math.min(1, hits.length / 2);
+}

@@ -1,0 +1,103 @@
+import type { Question } from "./question.ts";
+import { stem } from "./stemmer.ts";
+import { isContentWord, lettersOf, wordsOf } from "./text_features.ts";
+
+/** Longer texts are read so far: what matters mostly stands at the front, and time is limited. */
+const MAX_CHARS = 4_000;
+
+/** How often something of a question occurs in a text, and how long the text is. */
+export interface Counts {
+  counts: Float64Array;
+  /** In content words, or in trigrams. */
+  length: number;
+}
+
+/** What a text holds of a question. */
+export interface Profile {
+  terms: Counts;
+  /** Terms that occur beside each other, as in `Question.pairs`. */
+  pairs: Counts;
+  letters: Counts;
+}
+
+/** What a word is to the question; null stands for words that carry nothing. */
+interface WordInfo {
+  /** Index of the term, -1 when it is none. */
+  term: number;
+  /** Indexes of its trigrams that the question holds too. */
+  letters: readonly number[];
+  grams: number;
+}
+
+/** Reads texts for one question; a word seen before costs one look-up. */
+export function createReader(question: Question): {
+  read(text: string): Profile;
+  readTerms(text: string): Counts;
+} {
+  const known = new Map<string, WordInfo | null>();
+  const letterIndex = new Map([...question.letters.keys()].map((gram, at) => [gram, at]));
+  const pairIndex = new Map<number, number>();
+  question.pairs.forEach(([left, right], at) => {
+    pairIndex.set(pairKey(left, right), at);
+    pairIndex.set(pairKey(right, left), at);
+  });
+
+  function inform(word: string): WordInfo | null {
+    const before = known.get(word);
+    if (before !== undefined) return before;
+    const term = question.byStem.get(stem(word)) ?? -1;
+    const info = term < 0 && !isContentWord(word) ? null : describe(word, term);
+    known.set(word, info);
+    return info;
+  }
+
+  function describe(word: string, term: number): WordInfo {
+    const letters: number[] = [];
+    for (const gram of lettersOf(word)) {
+      const at = letterIndex.get(gram);
+      if (at !== undefined) letters.push(at);
+    }
+    return { term, letters, grams: word.length };
+  }
+
+  return {
+    read(text) {
+      const terms = counts(question.terms.length);
+      const pairs = counts(question.pairs.length);
+      const letters = counts(letterIndex.size);
+      let previous = -1;
+      for (const word of wordsOf(text.slice(0, MAX_CHARS))) {
+        const info = inform(word);
+        if (info === null) continue;
+        terms.length++;
+        letters.length += info.grams;
+        for (const at of info.letters) letters.counts[at]!++;
+        if (info.term >= 0) {
+          terms.counts[info.term]!++;
+          const pair = previous < 0 ? undefined : pairIndex.get(pairKey(previous, info.term));
+          if (pair !== undefined) pairs.counts[pair]!++;
+        }
+        previous = info.term;
+      }
+      pairs.length = terms.length;
+      return { terms, pairs, letters };
+    },
+    readTerms(text) {
+      const terms = counts(question.terms.length);
+      for (const word of wordsOf(text.slice(0, MAX_CHARS))) {
+        const info = inform(word);
+        if (info === null) continue;
+        terms.length++;
+        if (info.term >= 0) terms.counts[info.term]!++;
+      }
+      return terms;
+    },
+  };
+}
+
+/** Nothing of a question that has `size` things to count. */
+export function counts(size: number): Counts {
+  return { counts: new Float64Array(size), length: 0 };
+}
+
+const pairKey = (left: number, right: number) => left * 1_000 + right;
