@@ -47,7 +47,10 @@ export function findCandidates(
       query.facts ? factCandidates(tx, query) : [],
       query.turns ? turnCandidates(tx, query) : [],
     ]);
-    return { facts: facts.map(withMemberships), turns: turns.map(withMemberships) };
+    return {
+      facts: facts.map((row): FactCandidate => withMemberships(row)),
+      turns: turns.map((row): TurnCandidate => withMemberships(row)),
+    };
   });
 }
 
@@ -87,11 +90,10 @@ function turnCandidates(tx: Tx, query: CandidateQuery) {
       left join messages p on p.id = m.parent_id`;
 }
 
-function withMemberships<T extends Lists>(
-  row: T,
-): Omit<T, keyof Lists> & { memberships: Membership[] } {
+/** The row with its lists one by one. */
+function withMemberships<T extends Lists>(row: T) {
   const { lists, places, values, ...rest } = row;
-  const memberships = lists.map((list, at) => ({
+  const memberships = lists.map((list, at): Membership => ({
     list,
     place: places[at]!,
     value: values[at]!,

@@ -246,12 +246,25 @@ export async function findSame(
   return row ?? null;
 }
 
-/** Current facts that fill a slot with some value. */
-export function findSlot(tx: Tx, subject: string, attribute: string): Promise<MemoryRow[]> {
+/** Current facts that may say the same as a new one, or contradict it. */
+export function comparableFacts(
+  tx: Tx,
+  query: { text: string; subject: string | null; attribute: string | null },
+): Promise<MemoryRow[]> {
   return tx<MemoryRow[]>`
     select ${tx(COLUMNS)} from memories
-    where subject = ${subject} and attribute = ${attribute}
-      and deleted_at is null and superseded_at is null order by created_at desc`;
+    where deleted_at is null and superseded_at is null
+      and ((subject = ${query.subject} and attribute = ${query.attribute})
+        or lower(regexp_replace(text, '\\s+', ' ', 'g')) = ${query.text})
+    order by created_at desc limit 50`;
+}
+
+/** How many facts were taken from messages since a time. */
+export async function savedSince(tx: Tx, since: Date): Promise<number> {
+  const [row] = await tx<{ n: number }[]>`
+    select count(*)::integer as n from memory_events
+    where action = 'create' and actor = 'extraction' and created_at >= ${since}`;
+  return row!.n;
 }
 
 /** Facts that came from a message and are not in the trash. */
@@ -335,10 +348,11 @@ export async function insertTombstone(
     values (${tombstone.userId}, ${tombstone.textHash}, ${tombstone.at}) on conflict do nothing`;
 }
 
-/** Whether a text was forgotten before. */
-export async function hasTombstone(tx: Tx, textHash: Uint8Array): Promise<boolean> {
-  const rows = await tx`select 1 from memory_tombstones where text_hash = ${textHash}`;
-  return rows.length > 0;
+/** When a text was forgotten, or null. */
+export async function forgottenAt(tx: Tx, textHash: Uint8Array): Promise<Date | null> {
+  const [row] = await tx<{ createdAt: Date }[]>`
+    select created_at from memory_tombstones where text_hash = ${textHash}`;
+  return row?.createdAt ?? null;
 }
 
 /** Removes the mark of a text that the user states anew. */
@@ -381,4 +395,39 @@ export async function stats(tx: Tx, now: Date) {
       coalesce(sum(bytes), 0)::bigint as bytes
     from memories where deleted_at is null and (expires_at is null or expires_at > ${now})
     group by tier, type`;
+}
+
+/** A message that facts are taken from, with what is known of its writer. */
+export interface SourceMessage {
+  content: string;
+  remember: boolean;
+  createdAt: Date;
+  memoryMode: "on" | "read_only" | "off";
+  temporary: boolean;
+  displayName: string;
+  timeZone: string;
+  plan: "free_trial" | "basic" | "pro";
+  subscriptionStatus: "none" | "trialing" | "active" | "past_due" | "canceled";
+  trialEndsAt: Date;
+  /** Whether the person lets anything be remembered. */
+  memoryEnabled: boolean;
+}
+
+/** A message of the user whose conversation still lives, or null. */
+export async function sourceMessage(tx: Tx, id: string): Promise<SourceMessage | null> {
+  const [row] = await tx<SourceMessage[]>`
+    select m.content, m.remember, m.created_at, s.memory_mode, s.temporary, u.display_name,
+      u.time_zone, u.plan, u.subscription_status, u.trial_ends_at,
+      coalesce((u.settings ->> 'memory')::boolean, true) as memory_enabled
+    from messages m join chat_sessions s on s.id = m.session_id join users u on u.id = m.user_id
+    where m.id = ${id} and m.role = 'user' and s.deleted_at is null`;
+  return row ?? null;
+}
+
+/** Current facts that contain all words of a text, best first. */
+export function matchingFacts(tx: Tx, text: string, limit: number): Promise<MemoryRow[]> {
+  return tx<MemoryRow[]>`
+    select ${tx(COLUMNS)} from memories
+    where deleted_at is null and text_search @@ plainto_tsquery('english'::regconfig, ${text})
+    order by ts_rank(text_search, plainto_tsquery('english'::regconfig, ${text})) desc, id limit ${limit}`;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { closest } from "./closest.ts";
 import { planVariables } from "./config_plans.ts";
 import { rateVariables } from "./config_rates.ts";
+import { isNetwork } from "./http/address.ts";
 
 /** The environments a process can run in. */
 export const APP_ENVS = ["development", "test", "staging", "production"] as const;
@@ -106,7 +107,12 @@ const VARIABLES = {
     "Speed of the practice model; 0: at once",
     integer(0, 1_000_000),
   ),
-  trustedProxies: v("TRUSTED_PROXIES", "", "Addresses whose forwarding headers are believed", list),
+  trustedProxies: v(
+    "TRUSTED_PROXIES",
+    "",
+    "Addresses whose forwarding headers are believed",
+    list.refine((all) => all.every(isNetwork), "must list addresses or networks like 10.0.0.0/8"),
+  ),
   allowedOrigins: v("ALLOWED_ORIGINS", "", "Other origins that may call the API", list),
   smtpUrl: v(
     "SMTP_URL",
@@ -263,7 +269,9 @@ function checkProduction(
     faults.push("METRICS_TOKEN: must not repeat APP_SECRET");
   }
   if (!config.serviceSigningKeys) {
-    faults.push("SERVICE_SIGNING_KEYS: is needed in production; make one with `nova keys rotate`");
+    faults.push(
+      "SERVICE_SIGNING_KEYS: is needed in production; docs/running.md shows how to make it",
+    );
   }
   if (config.baseUrl.startsWith("http://") && config.trustedProxies.length === 0) {
     faults.push("BASE_URL: plain HTTP needs TRUSTED_PROXIES in production; use https://");

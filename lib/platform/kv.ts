@@ -33,7 +33,7 @@ interface Stored {
   until: number;
 }
 
-/** Largest value that is written; Deno KV refuses more than 65,536 bytes. */
+/** Values written in one step; Deno KV takes at most 1,000 and 800 KiB. */
 const MAX_MUTATIONS = 100;
 
 /**

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import { type Clock, every } from "./clock.ts";
 import type { Database, Tx } from "./database/mod.ts";
 import type { IdSource } from "./ids.ts";
 import { correlationId, errorFields, type Log, withCorrelation } from "./log.ts";
@@ -90,8 +90,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const now = clock.now();
     return db.asSystem("jobs: claim", async (tx) => {
       // A lease that ran out means a worker that died: its try counts.
-      await tx`update jobs set state = 'queued', lease_owner = null, attempts = attempts + 1
-        where state = 'running' and lease_until < ${now}`;
+      const lost = await tx<{ id: string; kind: string; state: string }[]>`
+        update jobs set lease_owner = null, lease_until = null, attempts = attempts + 1,
+          state = case when attempts + 1 < ${MAX_ATTEMPTS} then 'queued' else 'dead' end,
+          last_error = 'The worker was lost',
+          finished_at = case when attempts + 1 < ${MAX_ATTEMPTS} then null else ${now}::timestamptz end
+        where state = 'running' and lease_until < ${now} returning id, kind, state`;
+      lost.filter((job) => job.state === "dead").forEach(buried);
       return await tx<(Job & { correlationId: string | null })[]>`
         update jobs set state = 'running', lease_owner = ${owner},
           lease_until = ${new Date(now.getTime() + LEASE_MS)}
@@ -117,8 +122,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   function heartbeat(id: string): () => void {
-    let cancel = clock.after(LEASE_MS / 3, beat);
-    async function beat() {
+    return every(clock, LEASE_MS / 3, async () => {
       const until = new Date(clock.now().getTime() + LEASE_MS);
       await db.asSystem(
         "jobs: heartbeat",
@@ -126,9 +130,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
           tx`update jobs set lease_until = ${until} where id = ${id} and lease_owner = ${owner}`,
       )
         .catch(() => {});
-      cancel = clock.after(LEASE_MS / 3, beat);
-    }
-    return () => cancel();
+    });
+  }
+
+  /** A job whose workers died as often as it may be tried is not given to another one. */
+  function buried({ id, kind }: { id: string; kind: string }): void {
+    dead.add(1, { queue: kind });
+    log.error("job.dead", "A job was given up", { jobId: id, kind, error: "The worker was lost" });
   }
 
   function finish(id: string, state: "done" | "dead", error: string | null) {

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import { type Clock, every } from "./clock.ts";
 import type { Kv } from "./kv.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -66,13 +66,8 @@ export function createRateLimiter(
     "class",
   ]);
   const levels = new Map<string, Level>();
-  const loading = new Map<string, Promise<void>>();
-  let cancel = clock.after(SETTLE_MS, tick);
-
-  async function tick() {
-    await settle();
-    cancel = clock.after(SETTLE_MS, tick);
-  }
+  const loading = new Map<string, Promise<Level>>();
+  const stopSettling = every(clock, SETTLE_MS, settle);
 
   const id = (bucket: Bucket) => `${bucket.name}\n${bucket.key}`;
   const kvKey = (name: string): Deno.KvKey => ["rate", ...name.split("\n")];
@@ -84,19 +79,20 @@ export function createRateLimiter(
     return Math.max(1, Math.floor(full / 2));
   }
 
-  function load(bucket: Bucket): Promise<void> | undefined {
+  async function load(bucket: Bucket): Promise<Level> {
     const name = id(bucket);
-    if (levels.has(name)) return;
-    const running = loading.get(name);
-    if (running) return running;
+    const known = levels.get(name) ?? loading.get(name);
+    if (known) return await known;
     const work = kv.get<{ tokens: number; at: number }>(kvKey(name)).then((kept) => {
       if (levels.size >= MAX_BUCKETS) evict();
       const now = clock.now().getTime();
       const start = kept ?? { tokens: capacity(bucket), at: now };
-      levels.set(name, { ...start, dirty: false, lifeMs: bucket.windowSeconds * 1000 * 2 });
+      const level = { ...start, dirty: false, lifeMs: bucket.windowSeconds * 1000 * 2 };
+      levels.set(name, level);
+      return level;
     }).finally(() => loading.delete(name));
     loading.set(name, work);
-    return work;
+    return await work;
   }
 
   /** Forgets the buckets that were used the longest ago. */
@@ -135,8 +131,9 @@ export function createRateLimiter(
 
   return {
     async take(buckets) {
-      for (const bucket of buckets) await load(bucket);
-      const pairs = buckets.map((bucket) => ({ bucket, level: levels.get(id(bucket))! }));
+      const pairs: { bucket: Bucket; level: Level }[] = [];
+      // Kept here: loading one bucket may push another out of memory.
+      for (const bucket of buckets) pairs.push({ bucket, level: await load(bucket) });
       for (const { bucket, level } of pairs) refill(bucket, level);
       const empty = pairs.find(({ level }) => level.tokens < 1);
       if (empty) exceeded.add(1, { class: empty.bucket.name });
@@ -152,6 +149,6 @@ export function createRateLimiter(
       };
     },
     settle,
-    close: () => cancel(),
+    close: stopSettling,
   };
 }

@@ -7,13 +7,14 @@ const SECRET_KEYS =
 
 /** Shapes of secrets and personal data inside a longer text. */
 const PATTERNS: readonly [RegExp, string][] = [
+  // First: the end of a password and its host would look like an e-mail.
+  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${REDACTED}@`],
   [/nova_sk_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{8,}/g, REDACTED],
   [/\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*/g, REDACTED],
   [/\bBearer\s+[A-Za-z0-9._~+/=-]+/gi, `Bearer ${REDACTED}`],
   [/\b(password|passwd|pwd|secret|token)=[^\s&"']+/gi, `$1=${REDACTED}`],
   [/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g, REDACTED],
   [/\b(?:\d[ -]?){13,19}\b/g, REDACTED],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@:]+:[^\s/@]+@/gi, `$1${REDACTED}@`],
   [/(\bhttps?:\/\/[^\s?#]+)\?[^\s#]*/gi, "$1"],
 ];
 

@@ -77,18 +77,24 @@ function undisguise(text: string): Plain {
   if (ASCII_ONLY.test(text)) return { text: text.toLowerCase(), origin: null };
   const parts: string[] = [];
   const origin: number[] = [];
+  const known = new Map<string, string>(); // the same letters come again and again
   let from = 0;
   for (const char of text) {
-    const spread = char < "\u0080" ? char.toLowerCase() : char.normalize("NFKD").toLowerCase();
-    for (const part of spread) {
-      if (part >= "\u0080" && INVISIBLE.test(part)) continue;
-      const plain = LOOK_ALIKES[part] ?? part;
-      parts.push(plain);
-      for (let unit = 0; unit < plain.length; unit++) origin.push(from);
-    }
+    let plain = known.get(char);
+    if (plain === undefined) known.set(char, plain = plainLetters(char));
+    parts.push(plain);
+    for (let unit = 0; unit < plain.length; unit++) origin.push(from);
     from++;
   }
   return { text: parts.join(""), origin };
+}
+
+/** What one character stands for; empty for an invisible one. */
+function plainLetters(char: string): string {
+  if (char < "\u0080") return char.toLowerCase();
+  const letters = [...char.normalize("NFKD").toLowerCase()];
+  return letters.filter((letter) => !INVISIBLE.test(letter))
+    .map((letter) => LOOK_ALIKES[letter] ?? letter).join("");
 }
 
 /** Whether the character at `at` is a letter or digit; plain ones without a regular expression. */
@@ -100,6 +106,7 @@ function isLetterOrDigit(text: string, at: number): boolean {
 
 function words({ text, origin }: Plain): Token[] {
   const tokens: Token[] = [];
+  const known = new Map<string, string[]>();
   let at = 0;
   let start = -1;
   let gapFrom = 0;
@@ -112,8 +119,11 @@ function words({ text, origin }: Plain): Token[] {
       const from = origin ? origin[start]! : start;
       const to = (origin ? origin[i - 1]! : i - 1) + 1;
       const gap = text.slice(gapFrom, Math.min(start, gapFrom + 4));
-      const readings = readingsOf(text.slice(start, i))
-        .map((word) => ({ word, end: at, to, covers: 1 }));
+      const word = text.slice(start, i);
+      let read = known.get(word);
+      if (read === undefined) known.set(word, read = readingsOf(word));
+      const end = at;
+      const readings = read.map((reading) => ({ word: reading, end, to, covers: 1 }));
       tokens.push({ readings, at: at++, from, to, gap });
       start = -1;
       gapFrom = i;

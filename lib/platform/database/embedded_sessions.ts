@@ -1,4 +1,4 @@
-import { ClientFramer, readyState, type SessionState } from "./wire.ts";
+import { ClientFramer, ServerFollower } from "./wire.ts";
 
 /** The one backend session of an embedded server, as far as sessions need it. */
 export interface Backend {
@@ -44,9 +44,9 @@ export class EmbeddedSessions {
 /** One client's side of an {@link EmbeddedSessions}. */
 export class EmbeddedConnection {
   #framer = new ClientFramer();
+  #follower = new ServerFollower();
   #tail: Promise<void> = Promise.resolve();
   #holding = false;
-  #state: SessionState = "I";
   #ended = false;
 
   constructor(readonly sessions: EmbeddedSessions, readonly send: (bytes: Uint8Array) => void) {}
@@ -77,14 +77,11 @@ export class EmbeddedConnection {
       await this.sessions.acquire();
       this.#holding = true;
     }
-    let last: SessionState | null = null;
     await this.sessions.backend.exec(message, (output) => {
       this.send(output);
-      last = readyState(output);
+      this.#follower.push(output);
     });
-    if (last === null) return;
-    this.#state = last;
-    if (last === "I") this.#letGo();
+    if (this.#follower.take() === "I") this.#letGo();
   }
 
   async #finish(): Promise<void> {
@@ -93,7 +90,7 @@ export class EmbeddedConnection {
     if (!this.#holding) return;
     try {
       // Held means that the client left in the middle of something.
-      if (this.#state !== "I") await this.sessions.backend.rollback();
+      await this.sessions.backend.rollback();
     } finally {
       this.#letGo();
     }

@@ -64,13 +64,46 @@ export class ClientFramer {
   }
 }
 
-/** The session state at the end of a server's output, or null when it does not end with one. */
-export function readyState(output: Uint8Array): SessionState | null {
-  const at = output.length - 6;
-  if (at < 0 || output[at] !== READY_FOR_QUERY || output[at + 4] !== 5 || output[at + 3] !== 0) {
-    return null;
+/**
+ * Follows a server's output and knows whether it has become ready. The server hands its output
+ * over in pieces that end anywhere, in the middle of a message too.
+ */
+export class ServerFollower {
+  #header = new DataView(new ArrayBuffer(5));
+  #headerBytes = 0;
+  #bodyLeft = 0;
+  #state: SessionState | null = null;
+
+  /**
+   * The session state that the last message reported, or null when that was another message or
+   * nothing has come since the last call.
+   */
+  take(): SessionState | null {
+    const state = this.#state;
+    this.#state = null;
+    return state;
   }
-  return String.fromCharCode(output[at + 5]!) as SessionState;
+
+  /** Adds a piece of the output. */
+  push(piece: Uint8Array): void {
+    let at = 0;
+    while (at < piece.length) {
+      if (this.#headerBytes < 5) {
+        this.#header.setUint8(this.#headerBytes++, piece[at++]!);
+        this.#state = null;
+        if (this.#headerBytes === 5) this.#bodyLeft = this.#header.getInt32(1) - 4;
+      } else {
+        const taken = Math.min(this.#bodyLeft, piece.length - at);
+        this.#bodyLeft -= taken;
+        at += taken;
+      }
+      if (this.#headerBytes < 5 || this.#bodyLeft > 0) continue;
+      this.#headerBytes = 0;
+      if (this.#header.getUint8(0) === READY_FOR_QUERY) {
+        this.#state = String.fromCharCode(piece[at - 1]!) as SessionState;
+      }
+    }
+  }
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {

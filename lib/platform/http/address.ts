@@ -1,22 +1,37 @@
-/** Whether `address` is one of `trusted`: an address, or an IPv4 network such as `10.0.0.0/8`. */
-function isTrusted(address: string, trusted: readonly string[]): boolean {
-  return trusted.some((entry) => {
-    const [network, bits] = entry.split("/");
-    if (bits === undefined) return network === address;
-    const a = ipv4(address);
-    const b = ipv4(network!);
-    if (a === null || b === null) return false;
-    const mask = Number(bits) === 0 ? 0 : (~0 << (32 - Number(bits))) >>> 0;
-    return (a & mask) >>> 0 === (b & mask) >>> 0;
-  });
+import { BlockList, isIP } from "node:net";
+
+/** An IP version as `node:net` names it. */
+const family = (address: string) => isIP(address) === 6 ? "ipv6" : "ipv4";
+
+/** Whether `text` is an IP address, or a network such as `10.0.0.0/8` or `fd00::/8`. */
+export function isNetwork(text: string): boolean {
+  const [address = "", bits, ...rest] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined ||
+    /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32);
 }
 
-function ipv4(address: string): number | null {
-  const parts = address.split(".");
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) {
-    return null;
+/** Lists are made once from the configuration and asked with every request. */
+const lists = new WeakMap<readonly string[], BlockList>();
+
+function listOf(networks: readonly string[]): BlockList {
+  const known = lists.get(networks);
+  if (known) return known;
+  const list = new BlockList();
+  for (const network of networks.filter(isNetwork)) {
+    const [address = "", bits] = network.split("/");
+    if (bits === undefined) list.addAddress(address, family(address));
+    else list.addSubnet(address, Number(bits), family(address));
   }
-  return parts.reduce((sum, part) => sum * 256 + Number(part), 0);
+  lists.set(networks, list);
+  return list;
+}
+
+/** Whether `address` is one of the trusted addresses or in one of the networks. */
+function isTrusted(address: string, trusted: readonly string[]): boolean {
+  return trusted.length > 0 && isIP(address) !== 0 &&
+    listOf(trusted).check(address, family(address));
 }
 
 /**
