@@ -22,7 +22,8 @@ Deno.test("[PRD-13] a fact told in one conversation is used in the next, with it
   expect(asked.body.turn.sessionId).not.toBe(told.body.turn.sessionId);
   expect(asked.body.assistantMessage.content).toContain("Tromsø");
   const used = asked.body.recall.items.map((item: { memoryId?: string }) => item.memoryId);
-  expect(used).toContain(list.body.items[0].id);
+  // One memory: the message it came from and the answer that repeated it say no more.
+  expect(used).toEqual([list.body.items[0].id]);
 
   const receipt = await ada.get(asked.body.assistantMessage.receiptUrl);
   const item = receipt.body.items.find((entry: { kind: string }) => entry.kind === "fact");

@@ -46,7 +46,7 @@ export interface Question {
   /** Neighbouring content words, as indexes of terms. */
   pairs: readonly (readonly [number, number])[];
   /** Letter trigrams of the content words, with their weight. */
-  letters: ReadonlyMap<string, number>;
+  letters: ReadonlyMap<number, number>;
   spans: readonly Span[];
   past: boolean;
   expected: Expected;
@@ -132,8 +132,8 @@ function pairsOf(
   });
 }
 
-function lettersOfTerms(terms: Term[]): Map<string, number> {
-  const letters = new Map<string, number>();
+function lettersOfTerms(terms: Term[]): Map<number, number> {
+  const letters = new Map<number, number>();
   for (const term of terms) {
     for (const gram of lettersOf(term.word)) {
       letters.set(gram, Math.max(letters.get(gram) ?? 0, term.weight));

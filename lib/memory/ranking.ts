@@ -28,12 +28,17 @@ export interface Ranked {
   candidate: Candidate;
   /** 0..1. */
   score: number;
-  /** Largest first; their amounts add up to the score. */
-  parts: ScorePart[];
-  /** Why it was found, in words. */
-  reasons: string[];
   /** Whether it is related to the question at all (MEM-57). */
   related: boolean;
+  /** What the score is made of, and why the row was found, in words. */
+  explain(): Explanation;
+}
+
+/** Why a candidate has its place. */
+export interface Explanation {
+  /** Largest first; their amounts add up to the score. */
+  parts: ScorePart[];
+  reasons: string[];
 }
 
 const DAY = 86_400_000;
@@ -58,22 +63,32 @@ export function rank(
   const { rows, termWeights } = measure(question, candidates);
   const weights = weightsFor(candidates, options);
   const top = Object.fromEntries(
-    SIGNALS.map((signal) => [signal, Math.max(0, ...rows.map((row) => row.signals[signal]))]),
+    // A measure that is 0 everywhere adds 0 to every row, whatever it is divided by.
+    SIGNALS.map((name) => [name, Math.max(...rows.map((row) => row.signals[name])) || 1]),
   ) as Record<Signal, number>;
   return candidates.map((candidate, at): Ranked => {
     const row = rows[at]!;
-    const parts = [
-      ...likenessParts(candidate, { row, top, weights }),
-      ...smallParts(question, candidate),
-    ].filter((part) => part.amount > 0).sort((a, b) => b.amount - a.amount);
+    const small = smallTerms(question, candidate);
+    let score = 0;
+    for (const name of SIGNALS) score += (row.signals[name] / top[name]) * weights[name];
+    for (const [name, value] of small) score += SMALL_TERMS[name] * value;
     return {
       candidate,
-      score: parts.reduce((sum, part) => sum + part.amount, 0),
-      parts,
-      reasons: reasonsOf(question, candidate, { row, termWeights, parts }),
+      score,
       related: passesFloor(question, candidate, { row, lexicalVectors: options.lexicalVectors }),
+      explain() {
+        const parts = [
+          ...likenessParts(candidate, { row, top, weights }),
+          ...small.map(([name, value]) => part(name, value, SMALL_TERMS[name])),
+        ].filter(({ amount }) => amount > 0).sort((a, b) => b.amount - a.amount);
+        return { parts, reasons: reasonsOf(question, candidate, { row, termWeights, parts }) };
+      },
     };
   }).sort(inOrder);
+}
+
+function part(name: string, value: number, weight: number): ScorePart {
+  return { name, value, weight, amount: value * weight };
 }
 
 /** The order of results: score, then the later date, then id. */
@@ -110,32 +125,27 @@ function likenessParts(
   },
 ): ScorePart[] {
   return SIGNALS.map((name) => {
-    const value = top[name] > 0 ? row.signals[name] / top[name] : 0;
     const rank = candidate.memberships.find((member) => member.list === LISTED[name])?.place;
-    return {
-      name,
-      ...(rank === undefined ? {} : { rank }),
-      value,
-      weight: weights[name],
-      amount: value * weights[name],
-    };
+    const likeness = part(name, row.signals[name] / top[name], weights[name]);
+    return rank === undefined ? likeness : { ...likeness, rank };
   });
 }
 
 /** Recency of both kinds, and of facts what is known about them (MEM-55). */
-function smallParts(question: Question, candidate: Candidate): ScorePart[] {
-  const values: [keyof typeof SMALL_TERMS, number][] = [["recency", recency(question, candidate)]];
+function smallTerms(
+  question: Question,
+  candidate: Candidate,
+): [name: keyof typeof SMALL_TERMS, value: number][] {
+  const terms: ReturnType<typeof smallTerms> = [["recency", recency(question, candidate)]];
   if (candidate.kind === "fact") {
-    values.push(
-      ["confidence", candidate.confidence],
-      ["access", Math.min(1, Math.log(1 + candidate.accessCount) / Math.log(21))],
-      ["pin", candidate.pinned ? 1 : 0],
+    const { confidence, accessCount, pinned } = candidate;
+    terms.push(
+      ["confidence", confidence],
+      ["access", Math.min(1, Math.log(1 + accessCount) / Math.log(21))],
+      ["pin", pinned ? 1 : 0],
     );
   }
-  return values.map(([name, value]) => {
-    const weight = SMALL_TERMS[name];
-    return { name, value, weight, amount: value * weight };
-  });
+  return terms;
 }
 
 function recency(question: Question, candidate: Candidate): number {

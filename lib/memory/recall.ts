@@ -3,7 +3,7 @@ import type { Database } from "@/lib/platform/database/mod.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
 import { estimateTokens, LEXICAL_MODEL } from "@/lib/model/mod.ts";
 import { createQueryVectors, type QueryEmbedder } from "./query_vectors.ts";
-import { type Candidate, parseQuestion, type Query, rank, type Ranked } from "./ranking.ts";
+import { parseQuestion, type Query, rank, type Ranked } from "./ranking.ts";
 import { RANKING_WEIGHTS_VERSION } from "./ranking_weights.ts";
 import { findCandidates } from "./recall_store.ts";
 import { selectForRecall } from "./selection.ts";
@@ -203,8 +203,8 @@ function registerMetrics(metrics: Metrics) {
 }
 
 function toFound(item: Ranked, now: Date): Found {
-  const { score, parts, reasons } = item;
-  const candidate: Candidate = item.candidate;
+  const { candidate, score } = item;
+  const { parts, reasons } = item.explain();
   if (candidate.kind === "turn") {
     const { id, sessionId, role, author, text, date } = candidate;
     return {

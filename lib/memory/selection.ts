@@ -14,6 +14,8 @@ import { contentStems } from "./text_features.ts";
 const FRAME_TOKENS = 30;
 /** Rows that diversity compares; what is ranked below them is not chosen anyway. */
 const CONSIDERED = 40;
+/** An answer with so much of a fact's words in it repeats the fact. */
+const REPEATED_SHARE = 0.75;
 
 interface Choice {
   item: Ranked;
@@ -33,7 +35,8 @@ export function selectForRecall(
   const pool = ranked
     .filter((item) => item.related && item.score >= best * RELATIVE_FLOOR)
     .slice(0, CONSIDERED)
-    .map(choice);
+    .map(choice)
+    .filter((item, _, all) => !isSaidByFact(item, all));
   const chosen = anchorsOf(ranked, tokenBudget);
   let left = tokenBudget - chosen.reduce((sum, { tokens }) => sum + tokens, 0);
   const open = new Set(pool.filter(({ item }) => !chosen.some((c) => c.item === item)));
@@ -45,6 +48,23 @@ export function selectForRecall(
     left -= next.tokens;
   }
   return chosen.map(({ item }) => item).sort(inOrder);
+}
+
+/**
+ * Whether a turn says no more than a fact that is there too: the message the fact was taken from,
+ * or an answer that repeats it. The fact is the shorter and the better sourced of the two.
+ */
+function isSaidByFact({ item, stems }: Choice, pool: readonly Choice[]): boolean {
+  const turn = item.candidate;
+  if (turn.kind === "fact") return false;
+  return pool.some((other) => {
+    const fact = other.item.candidate;
+    if (fact.kind === "turn") return false;
+    if (fact.sourceMessageIds.includes(turn.id)) return true;
+    if (turn.role === "user" || other.stems.size === 0) return false;
+    const common = [...other.stems].filter((stem) => stems.has(stem)).length;
+    return common / other.stems.size >= REPEATED_SHARE;
+  });
 }
 
 /** Anchors need not be related; the best of them come first, in a small budget of their own. */

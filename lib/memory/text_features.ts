@@ -45,13 +45,26 @@ function stems(words: string): ReadonlySet<string> {
 const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
 const ASCII_WORDS = /[a-z0-9]+/g;
 const MARKS = /\p{M}+/gu;
-const ASCII = /^[\x20-\x7e\s]*$/;
+/** Nothing beyond ASCII but typographic marks, which end words as well. */
+const PLAIN = /^[\x20-\x7e\s\u00a0\u2010-\u2027]*$/;
 
 /** Lower-case words without accents, in order. */
 export function wordsOf(text: string): string[] {
   const lower = text.toLowerCase();
-  if (ASCII.test(lower)) return lower.match(ASCII_WORDS) ?? [];
+  if (PLAIN.test(lower)) return lower.match(ASCII_WORDS) ?? [];
   return unaccented(lower).match(WORDS) ?? [];
+}
+
+/**
+ * Finds words that may have one of the given stems, as an expression for {@link folded} texts; a
+ * match is to be stemmed. An ending may change a stem's last letter ("happi", "happy").
+ */
+export function wordsLike(stems: readonly string[]): RegExp | null {
+  if (stems.length === 0) return null;
+  const starts = stems.map((value) => value.length > 3 ? value.slice(0, -1) : value).join("|");
+  return /^[a-z0-9|]*$/.test(starts)
+    ? new RegExp(`\\b(?:${starts})[a-z0-9]*`, "g")
+    : new RegExp(`(?<![\\p{L}\\p{N}])(?:${starts})[\\p{L}\\p{N}\\p{M}]*`, "gu");
 }
 
 /** Words as they were typed, in order. */
@@ -62,7 +75,7 @@ export function typedWords(text: string): string[] {
 /** Lower case without accents: the form in which words are compared. */
 export function folded(text: string): string {
   const lower = text.toLowerCase();
-  return ASCII.test(lower) ? lower : unaccented(lower);
+  return PLAIN.test(lower) ? lower : unaccented(lower);
 }
 
 function unaccented(lower: string): string {
@@ -89,11 +102,17 @@ export function contentStems(text: string): string[] {
   return wordsOf(text).filter(isContentWord).map(stem);
 }
 
-/** Letter trigrams of a word with its edges: `^ma`, `mar`, ... `en$`. */
-export function lettersOf(word: string): string[] {
-  const padded = `^${word}$`;
-  const grams: string[] = [];
-  for (let at = 0; at + 3 <= padded.length; at++) grams.push(padded.slice(at, at + 3));
+/** Letter trigrams of a word with its edges (`^ma`, `mar`, ... `en$`), each as one number. */
+export function lettersOf(word: string): number[] {
+  const grams: number[] = [];
+  let left = 1; // the edge
+  let middle = word.charCodeAt(0) & 1023;
+  for (let at = 1; at <= word.length; at++) {
+    const right = at < word.length ? word.charCodeAt(at) & 1023 : 2;
+    grams.push((left << 20) | (middle << 10) | right);
+    left = middle;
+    middle = right;
+  }
   return grams;
 }
 

@@ -64,13 +64,9 @@ export class FakeClock implements Clock {
     this.#now = new Date(start).getTime();
   }
 
-  now(): Date {
-    return new Date(this.#now);
-  }
-
-  monotonic(): number {
-    return this.#elapsed;
-  }
+  // Properties, so that `clock.now` can be handed on by itself, as that of the system clock.
+  now = (): Date => new Date(this.#now);
+  monotonic = (): number => this.#elapsed;
 
   after(ms: number, fn: () => void): () => void {
     const timer = { due: this.#elapsed + Math.max(0, ms), fn };

@@ -38,7 +38,7 @@ async function send({ page }: Window, text: string): Promise<void> {
 async function answer({ page }: Window): Promise<string> {
   const last = page.locator("[data-message-role=assistant], article.answer, .msg-nova").last();
   await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
-  await page.getByRole("button", { name: /regenerate|again/i }).last().waitFor();
+  await page.getByRole("button", { name: /answer again/i }).last().waitFor();
   return await last.innerText().catch(() => page.locator("main").innerText());
 }
 
@@ -58,7 +58,7 @@ Deno.test("[PRD-13] register, tell a fact, ask in a new conversation: the answer
   await answer(window);
   const text = await page.locator("main").innerText();
   expect(text).toContain("Tromsø");
-  expect(text).toMatch(/used [12] memor/);
+  expect(text).toContain("used 1 memory");
   await page.getByRole("button", { name: /receipt/i }).or(
     page.getByRole("link", { name: /receipt/i }),
   ).last().click();
