@@ -103,6 +103,20 @@ Deno.test("[ACC-10] passwords that are guessed first, short, long or like the ac
   ).toBe(201);
 });
 
+Deno.test("a browser's odd language header never becomes an account's language", async () => {
+  for (
+    const [header, locale] of [["*", "en"], ["de-AT,de;q=0.9", "de"], ["../../x", "en"], [
+      "",
+      "en",
+    ]] as const
+  ) {
+    const made = await app.client().post("/api/auth/register", form(address()), {
+      "accept-language": header,
+    });
+    expect(made.body.user.locale).toBe(locale);
+  }
+});
+
 Deno.test("[ACC-1] consent and unknown fields are checked, all faults at once", async () => {
   const answer = await app.client().post("/api/auth/register", {
     email: "no",

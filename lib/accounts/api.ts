@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { type ApiEnv, caller, route } from "@/lib/platform/http/route.ts";
+import { preferredLocale } from "@/lib/platform/locale.ts";
 import type { SessionCookie } from "./cookie.ts";
 import { acceptedSchema, loginSchema, registerSchema, signedInSchema } from "./schema.ts";
 import type { Accounts, Client, NewSession } from "./service.ts";
@@ -12,7 +13,7 @@ export function accountsApi(accounts: Accounts, cookie: SessionCookie) {
   const client = (request: Request, address: string): Client => ({
     address,
     userAgent: request.headers.get("user-agent") ?? "",
-    locale: request.headers.get("accept-language")?.split(/[,;-]/)[0]?.slice(0, 8) || undefined,
+    locale: preferredLocale(request.headers.get("accept-language")),
   });
   const setCookie = (session: NewSession) => cookie.set(session.token, session.maxAgeSeconds);
 

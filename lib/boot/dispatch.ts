@@ -1,6 +1,7 @@
 import type { createGate, EdgeHandler, Health } from "@/lib/api/mod.ts";
 import type { SignedIn } from "@/lib/accounts/mod.ts";
 import type { RouteMeta } from "@/lib/platform/http/route.ts";
+import type { Log } from "@/lib/platform/log.ts";
 import type { PageServices } from "@/lib/ui/view.ts";
 import type { apiOf } from "./api.ts";
 import { pageServices, type PageVisitor } from "./pages.ts";
@@ -13,6 +14,7 @@ export interface PageContext {
   services: PageServices;
   signedIn: SignedIn | null;
   correlationId: string;
+  log: Log;
 }
 
 /** Renders pages. */
@@ -51,6 +53,7 @@ export function dispatch(options: {
           services: pageServices(services, visitor),
           signedIn: visitor.signedIn,
           correlationId: context.correlationId,
+          log: services.log,
         },
       });
     const stranger: PageVisitor = {

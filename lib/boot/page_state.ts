@@ -1,14 +1,26 @@
-import type { Context } from "fresh";
+import { type Context, HttpError } from "fresh";
+import { errorFields } from "@/lib/platform/log.ts";
+import { preferredLocale } from "@/lib/platform/locale.ts";
+import { Problem } from "@/lib/platform/problem.ts";
 import type { State } from "@/utils.ts";
 import type { PageContext } from "./mod.ts";
 
 /** Fills the state of a page from what the request carries. */
-export function pageState(ctx: Context<State>): Promise<Response> {
+export async function pageState(ctx: Context<State>): Promise<Response> {
   const { page } = ctx.info as unknown as { page: PageContext };
   ctx.state.services = page.services;
   ctx.state.session = page.signedIn ? { user: page.signedIn.user } : null;
   ctx.state.correlationId = page.correlationId;
-  ctx.state.locale = page.signedIn?.user.locale ?? "en";
+  ctx.state.locale = page.signedIn?.user.locale ??
+    preferredLocale(ctx.req.headers.get("accept-language"));
   ctx.state.nonce = "";
-  return ctx.next();
+  try {
+    return await ctx.next();
+  } catch (error) {
+    // The error page says no more than an id; what happened is in the log under it.
+    if (!(error instanceof HttpError) && !(error instanceof Problem)) {
+      page.log.error("page.failed", "A page could not be rendered", errorFields(error));
+    }
+    throw error;
+  }
 }

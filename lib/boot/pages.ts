@@ -1,4 +1,5 @@
 import { isProblem } from "@/lib/platform/problem.ts";
+import { preferredLocale } from "@/lib/platform/locale.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { memoryQuerySchema, memorySearchSchema } from "@/lib/memory/schema.ts";
 import { messageQuerySchema, sessionQuerySchema } from "@/lib/chat/schema.ts";
@@ -29,6 +30,7 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
   const client = (request: Request): Client => ({
     address: visitor.address,
     userAgent: request.headers.get("user-agent") ?? "",
+    locale: preferredLocale(request.headers.get("accept-language")),
   });
   const principal = () => {
     if (!visitor.principal) throw new Error("A page asked for a person's data without a session");

@@ -13,7 +13,7 @@ const B = 0.3;
  */
 export function bm25(
   rows: readonly Counts[],
-  weights: Float64Array,
+  weights: readonly number[],
   { b = B }: { b?: number } = {},
 ): number[] {
   const mean = rows.reduce((sum, row) => sum + row.length, 0) / rows.length || 1;
@@ -29,8 +29,8 @@ export function bm25(
 }
 
 /** Inverse document frequency over the rows, always positive: what few rows hold says more. */
-export function inverseFrequency(rows: readonly Counts[], size: number): Float64Array {
-  const idf = new Float64Array(size);
+export function inverseFrequency(rows: readonly Counts[], size: number): number[] {
+  const idf = new Array<number>(size).fill(0);
   for (let at = 0; at < size; at++) {
     let holding = 0;
     for (const row of rows) if (row.counts[at]! > 0) holding++;
@@ -40,6 +40,6 @@ export function inverseFrequency(rows: readonly Counts[], size: number): Float64
 }
 
 /** Products of numbers of equal place. */
-export function times(left: Float64Array, right: Float64Array): Float64Array {
+export function times(left: readonly number[], right: readonly number[]): number[] {
   return left.map((value, at) => value * right[at]!);
 }

@@ -17,7 +17,7 @@ export function passesFloor(
   if (row.cosine !== null) {
     if (row.cosine >= (lexicalVectors ? COSINE_FLOOR.lexical : COSINE_FLOOR.default)) return true;
   }
-  const holds = (counts: Float64Array) =>
+  const holds = (counts: readonly number[]) =>
     question.terms.some((term, at) => !term.light && counts[at]! > 0);
   if (holds(row.own)) return true;
   if (holds(row.near) && row.nearShare >= NEIGHBOUR_FLOOR) return true;

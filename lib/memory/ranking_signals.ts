@@ -9,8 +9,8 @@ import { type Counts, counts, createReader, type Profile } from "./text_profile.
 export interface Measured {
   signals: Record<Signal, number>;
   /** How often each term of the question occurs in its own words, and around it. */
-  own: Float64Array;
-  near: Float64Array;
+  own: readonly number[];
+  near: readonly number[];
   /** Share of the question's weight that its own words hold, and that it holds with neighbours. */
   ownShare: number;
   nearShare: number;
@@ -22,7 +22,7 @@ export interface Measured {
 export function measure(
   question: Question,
   candidates: readonly Candidate[],
-): { rows: Measured[]; termWeights: Float64Array } {
+): { rows: Measured[]; termWeights: readonly number[] } {
   const reader = createReader(question);
   const own = candidates.map((candidate) => reader.read(ownText(candidate)));
   const near = candidates.map((candidate) => reader.readTerms(nearText(candidate)));
@@ -31,7 +31,7 @@ export function measure(
       ? reader.readTerms(candidate.before)
       : counts(question.terms.length)
   );
-  const given = Float64Array.from(question.terms, (term) => term.weight);
+  const given = Array.from(question.terms, (term) => term.weight);
   const ownTerms = own.map((profile) => profile.terms);
   const weights = times(inverseFrequency(ownTerms, question.terms.length), given);
   const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
@@ -98,7 +98,7 @@ function nearText(candidate: Candidate): string {
 }
 
 /** Weight of the terms that any of the texts holds. */
-function share(texts: readonly Counts[], weights: Float64Array): number {
+function share(texts: readonly Counts[], weights: readonly number[]): number {
   return weights.reduce(
     (sum, weight, at) => texts.some((text) => text.counts[at]! > 0) ? sum + weight : sum,
     0,
@@ -107,14 +107,14 @@ function share(texts: readonly Counts[], weights: Float64Array): number {
 
 function lettersScores(question: Question, own: readonly Profile[]): number[] {
   const letters = own.map((profile) => profile.letters);
-  const given = Float64Array.from(question.letters.values());
+  const given = Array.from(question.letters.values());
   return bm25(letters, times(inverseFrequency(letters, question.letters.size), given));
 }
 
 /** BM25 of each conversation as a whole, as far as its candidates show it. */
 function sessionScores(
   candidates: readonly Candidate[],
-  { own, given }: { own: readonly Counts[]; given: Float64Array },
+  { own, given }: { own: readonly Counts[]; given: readonly number[] },
 ): number[] {
   const sessions = new Map<string, Counts>();
   candidates.forEach(({ sessionId }, at) => {

@@ -18,7 +18,7 @@ export function reasonsOf(
   candidate: Candidate,
   { row, termWeights, parts }: {
     row: Measured;
-    termWeights: Float64Array;
+    termWeights: readonly number[];
     parts: readonly ScorePart[];
   },
 ): string[] {
@@ -47,9 +47,9 @@ export function reasonsOf(
 /** Up to two words of the question that say most; of neighbours when the row itself has none. */
 function mentions(
   question: Question,
-  { row, termWeights }: { row: Measured; termWeights: Float64Array },
+  { row, termWeights }: { row: Measured; termWeights: readonly number[] },
 ): string[] {
-  const held = (counts: Float64Array) =>
+  const held = (counts: readonly number[]) =>
     question.terms
       .map((term, at) => ({ term, at, weight: termWeights[at]! * (term.light ? 0.3 : 1) }))
       .filter(({ at }) => counts[at]! > 0)

@@ -7,7 +7,7 @@ const MAX_CHARS = 4_000;
 
 /** How often something of a question occurs in a text, and how long the text is. */
 export interface Counts {
-  counts: Float64Array;
+  counts: number[];
   /** How long the text is, in a unit that is the same for all texts compared. */
   length: number;
 }
@@ -99,7 +99,7 @@ export function createReader(question: Question): {
 
 /** Nothing of a question that has `size` things to count. */
 export function counts(size: number): Counts {
-  return { counts: new Float64Array(size), length: 0 };
+  return { counts: new Array<number>(size).fill(0), length: 0 };
 }
 
 const pairKey = (left: number, right: number) => left * 1_000 + right;

@@ -124,8 +124,10 @@ create table messages (
   -- for a message that must not be found.
   search_text text not null default '',
   search_context text not null default '',
+  -- The owner is a word of it, so that the index itself keeps to one person's rows.
   text_search tsvector generated always as (
-    setweight(to_tsvector('english'::regconfig, search_text), 'A')
+    array_to_tsvector(array[user_id::text])
+      || setweight(to_tsvector('english'::regconfig, search_text), 'A')
       || setweight(to_tsvector('simple'::regconfig, search_text), 'B')
       || setweight(to_tsvector('english'::regconfig, search_context), 'D')
   ) stored,
@@ -275,9 +277,9 @@ create table memories (
   embedding halfvec({{EMBED_DIM}}),
   embedding_model text,
   text_search tsvector generated always as (
-    setweight(to_tsvector('english'::regconfig,
-      text || ' ' || coalesce(subject, '') || ' ' || coalesce(attribute, '') || ' '
-        || coalesce(value, '')), 'A')
+    array_to_tsvector(array[user_id::text])
+      || setweight(to_tsvector('english'::regconfig, text || ' ' || coalesce(subject, '') || ' '
+        || coalesce(attribute, '') || ' ' || coalesce(value, '')), 'A')
       || setweight(to_tsvector('simple'::regconfig, text), 'B')
       || setweight(to_tsvector('english'::regconfig, coalesce(quote, '')), 'C')
   ) stored,
@@ -492,18 +494,29 @@ create policy search_all on chat_sessions for select to nova_search using (true)
 create function any_word(words text[]) returns tsquery language sql immutable
 set search_path = pg_catalog, pg_temp as $$
   select to_tsquery('english'::regconfig, quoted) || to_tsquery('simple'::regconfig, quoted)
-  from (select coalesce('''' || array_to_string(words, '''|''') || '''', '') as quoted) as given
+  from (select '''' || array_to_string(words, '''|''') || '''' as quoted) as given
+  where cardinality(words) > 0
 $$;
 
--- Ranks count neighbouring turns (D) half as much as a row's own words (A).
--- words: what the question is about, lower case. spelled: those of them that may be misspelled.
+-- The same among the rows of one owner.
+create function owned(owner uuid, query tsquery) returns tsquery language sql immutable
+set search_path = pg_catalog, pg_temp as $$
+  select ('''' || owner || '''')::tsquery && query
+$$;
+
+-- words: what the question is about, lower case. spelled: those of them that may be misspelled;
+-- only the ones that the owner never wrote are looked for by their letters.
 -- vector_last: ask the vectors only when no word was found.
+-- Ranks count neighbouring turns (D) half as much as a row's own words (A).
+-- "is not distinct from" filters like "=", but keeps the planner on the text index: reading all
+-- rows of an owner looks cheaper to it than it is.
 create function memory_candidates(
   words text[], spelled text[], query_vector halfvec, query_model text, vector_last boolean,
   at timestamptz, include_past boolean
 ) returns table (id uuid, list text, place bigint, value real)
 language plpgsql stable security definer rows 100
-set search_path = public, pg_temp set pg_trgm.word_similarity_threshold = 0.5 as $$
+set search_path = public, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan
+set pg_trgm.word_similarity_threshold = 0.5 as $$
 #variable_conflict use_column
 declare
   me uuid := app_user_id();
@@ -514,33 +527,45 @@ begin
   strange := array(
     select w from unnest(spelled) as w
     where not exists (
-      select from memories m where m.user_id = me and m.text_search @@ any_word(array[w])
+      select from memories m
+      where m.text_search @@ owned(me, any_word(array[w])) and m.user_id is not distinct from me
     ) limit 6);
   return query
   with mine as not materialized (
     select m.* from memories m
-    where m.user_id = me and m.deleted_at is null and m.injection <> 'never'
+    where m.deleted_at is null and m.injection <> 'never'
       and (m.expires_at is null or m.expires_at > at)
       and (include_past or (m.superseded_at is null and (m.valid_to is null or m.valid_to > at)))
   ),
   full_text as materialized (
     select m.id, ts_rank('{0.5, 0.4, 0.4, 1}', m.text_search, query) as value from mine m
-    where m.text_search @@ query order by value desc, m.id limit 50
+    where m.text_search @@ owned(me, query) and m.user_id is not distinct from me
+    order by value desc, m.id limit 50
   ),
   trigram as (
     select m.id, max(word_similarity(w, m.text)) as value
     from unnest(strange) as w join mine m on w <% m.text
+    where m.user_id is not distinct from me
     group by m.id order by value desc, m.id limit 20
   ),
-  slot as (select m.id, 1::real as value from mine m where m.tags && words order by m.id limit 20),
+  slot as (
+    select m.id, 1::real as value from mine m
+    where m.user_id = me and m.tags && words order by m.id limit 20
+  ),
   nearest as (
     select m.id, (1 - (m.embedding <=> query_vector))::real as value from mine m
-    where query_vector is not null and m.embedding_model = query_model
+    where m.user_id = me and query_vector is not null and m.embedding_model = query_model
       and not (vector_last and exists (select from full_text))
     order by (m.embedding <=> query_vector) + 0, m.id limit 50
   ),
-  recent as (select m.id, 0::real as value from mine m order by m.created_at desc, m.id desc limit 10),
-  anchors as (select m.id, 0::real as value from mine m where m.anchor order by m.id limit 12)
+  recent as (
+    select m.id, 0::real as value from mine m
+    where m.user_id = me order by m.created_at desc, m.id desc limit 10
+  ),
+  anchors as (
+    select m.id, 0::real as value from mine m where m.user_id = me and m.anchor
+    order by m.id limit 12
+  )
   select f.id, 'full_text', row_number() over (order by f.value desc, f.id), f.value from full_text f
   union all select t.id, 'trigram', row_number() over (order by t.value desc, t.id), t.value from trigram t
   union all select s.id, 'slot', row_number() over (order by s.id), s.value from slot s
@@ -549,11 +574,12 @@ begin
   union all select a.id, 'anchor', row_number() over (), a.value from anchors a;
 end $$;
 
--- Turns have no vectors, so their words get the places of both lists.
+-- Turns have no vectors, so words get the places of both lists.
 create function turn_candidates(words text[], spelled text[], without uuid[])
 returns table (id uuid, list text, place bigint, value real)
 language plpgsql stable security definer rows 100
-set search_path = public, pg_temp set pg_trgm.word_similarity_threshold = 0.5 as $$
+set search_path = public, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan
+set pg_trgm.word_similarity_threshold = 0.5 as $$
 #variable_conflict use_column
 declare
   me uuid := app_user_id();
@@ -568,23 +594,24 @@ begin
       select from messages m
       where m.user_id = me and lower(split_part(m.author, ' ', 1)) = w and m.search_text <> ''
     )));
-  if numnode(query) = 0 then query := any_word(words); end if;
+  if query is null then query := any_word(words); end if;
   strange := array(
     select w from unnest(spelled) as w
     where not exists (
-      select from messages m where m.user_id = me and m.text_search @@ any_word(array[w])
+      select from messages m
+      where m.text_search @@ owned(me, any_word(array[w])) and m.user_id is not distinct from me
     ) limit 6);
   return query
   with full_text as (
     select m.id, ts_rank('{0.5, 0.4, 0.4, 1}', m.text_search, query) as value from messages m
-    where m.user_id = me and m.search_text <> '' and m.id <> all (without)
-      and m.text_search @@ query
+    where m.text_search @@ owned(me, query) and m.user_id is not distinct from me
+      and m.id <> all (without)
     order by value desc, m.id limit 100
   ),
   trigram as (
     select m.id, max(word_similarity(w, m.search_text)) as value
     from unnest(strange) as w join messages m on w <% m.search_text
-    where m.user_id = me and m.search_text <> '' and m.id <> all (without)
+    where m.user_id is not distinct from me and m.id <> all (without)
     group by m.id order by value desc, m.id limit 20
   )
   select f.id, 'full_text', row_number() over (order by f.value desc, f.id), f.value from full_text f

@@ -46,7 +46,7 @@ Deno.test("a seeded source repeats itself, another seed gives other bytes", () =
 Deno.test("only the lower-case form is an id", () => {
   const id = "0190f5f2-7c00-7000-8000-000000000001";
   expect(isUuid(id)).toBe(true);
-  for (const wrong of [id.toUpperCase().replace("F", "F"), `${id} `, id.slice(1), "", "null"]) {
+  for (const wrong of [id.toUpperCase(), `${id} `, id.slice(1), "", "null"]) {
     expect({ wrong, is: isUuid(wrong) }).toEqual({ wrong, is: false });
   }
 });
