@@ -125,10 +125,10 @@ create table messages (
   search_text text not null default '',
   search_context text not null default '',
   -- The owner is a word of it, so that the index itself keeps to one person's rows.
-  text_search tsvector generated always as (
+  -- Kept in the row: ranking reads it for every row that shares a word.
+  text_search tsvector storage main generated always as (
     array_to_tsvector(array[user_id::text])
       || setweight(to_tsvector('english'::regconfig, search_text), 'A')
-      || setweight(to_tsvector('simple'::regconfig, search_text), 'B')
       || setweight(to_tsvector('english'::regconfig, search_context), 'D')
   ) stored,
   unique (id, session_id, user_id),
@@ -276,7 +276,7 @@ create table memories (
   bytes integer not null check (bytes >= 0),
   embedding halfvec({{EMBED_DIM}}),
   embedding_model text,
-  text_search tsvector generated always as (
+  text_search tsvector storage main generated always as (
     array_to_tsvector(array[user_id::text])
       || setweight(to_tsvector('english'::regconfig, text || ' ' || coalesce(subject, '') || ' '
         || coalesce(attribute, '') || ' ' || coalesce(value, '')), 'A')
@@ -490,11 +490,10 @@ create policy search_all on memories for select to nova_search using (true);
 create policy search_all on messages for select to nova_search using (true);
 create policy search_all on chat_sessions for select to nova_search using (true);
 
--- A question's words as one search: any of them, stemmed for English or as they stand.
-create function any_word(words text[]) returns tsquery language sql immutable
+-- A question's words as one search: any of them.
+create function any_word(config regconfig, words text[]) returns tsquery language sql immutable
 set search_path = pg_catalog, pg_temp as $$
-  select to_tsquery('english'::regconfig, quoted) || to_tsquery('simple'::regconfig, quoted)
-  from (select '''' || array_to_string(words, '''|''') || '''' as quoted) as given
+  select to_tsquery(config, '''' || array_to_string(words, '''|''') || '''')
   where cardinality(words) > 0
 $$;
 
@@ -520,7 +519,7 @@ set pg_trgm.word_similarity_threshold = 0.5 as $$
 #variable_conflict use_column
 declare
   me uuid := app_user_id();
-  query tsquery := any_word(words);
+  query tsquery := any_word('english', words) || any_word('simple', words);
   strange text[];
 begin
   if me is null then return; end if;
@@ -528,8 +527,8 @@ begin
     select w from unnest(spelled) as w
     where not exists (
       select from memories m
-      where m.text_search @@ owned(me, any_word(array[w])) and m.user_id is not distinct from me
-    ) limit 6);
+      where m.text_search @@ owned(me, any_word('english', array[w])) and m.user_id is not distinct from me
+    ) limit 4);
   return query
   with mine as not materialized (
     select m.* from memories m
@@ -543,10 +542,12 @@ begin
     order by value desc, m.id limit 50
   ),
   trigram as (
-    select m.id, max(word_similarity(w, m.text)) as value
-    from unnest(strange) as w join mine m on w <% m.text
-    where m.user_id is not distinct from me
-    group by m.id order by value desc, m.id limit 20
+    select near.id, max(near.value) as value from unnest(strange) as w cross join lateral (
+      select m.id, word_similarity(w, m.text) as value from mine m
+      where w <% m.text and m.user_id is not distinct from me
+      order by value desc, m.id limit 20
+    ) as near
+    group by near.id order by value desc, near.id limit 20
   ),
   slot as (
     select m.id, 1::real as value from mine m
@@ -588,19 +589,19 @@ declare
 begin
   if me is null then return; end if;
   -- A speaker's name stands in every other row: it orders what was found, but finds nothing.
-  query := any_word(array(
+  query := any_word('english', array(
     select w from unnest(words) as w
     where not exists (
       select from messages m
       where m.user_id = me and lower(split_part(m.author, ' ', 1)) = w and m.search_text <> ''
     )));
-  if query is null then query := any_word(words); end if;
+  if query is null then query := any_word('english', words); end if;
   strange := array(
     select w from unnest(spelled) as w
     where not exists (
       select from messages m
-      where m.text_search @@ owned(me, any_word(array[w])) and m.user_id is not distinct from me
-    ) limit 6);
+      where m.text_search @@ owned(me, any_word('english', array[w])) and m.user_id is not distinct from me
+    ) limit 4);
   return query
   with full_text as (
     select m.id, ts_rank('{0.5, 0.4, 0.4, 1}', m.text_search, query) as value from messages m
@@ -609,10 +610,12 @@ begin
     order by value desc, m.id limit 100
   ),
   trigram as (
-    select m.id, max(word_similarity(w, m.search_text)) as value
-    from unnest(strange) as w join messages m on w <% m.search_text
-    where m.user_id is not distinct from me and m.id <> all (without)
-    group by m.id order by value desc, m.id limit 20
+    select near.id, max(near.value) as value from unnest(strange) as w cross join lateral (
+      select m.id, word_similarity(w, m.search_text) as value from messages m
+      where w <% m.search_text and m.user_id is not distinct from me and m.id <> all (without)
+      order by value desc, m.id limit 20
+    ) as near
+    group by near.id order by value desc, near.id limit 20
   )
   select f.id, 'full_text', row_number() over (order by f.value desc, f.id), f.value from full_text f
   union all select t.id, 'trigram', row_number() over (order by t.value desc, t.id), t.value from trigram t;

@@ -22,7 +22,7 @@ export interface Kv {
   list<T>(prefix: Deno.KvKey): Promise<{ key: Deno.KvKey; value: T }[]>;
   /** Stores values with a life in milliseconds. Returns false when it could not. */
   set(entries: { key: Deno.KvKey; value: unknown }[], lifeMs: number): Promise<boolean>;
-  /** Removes everything below a prefix. Returns false when it could not. */
+  /** Removes a key and everything below it. Returns false when it could not. */
   clear(prefix: Deno.KvKey): Promise<boolean>;
   close(): void;
 }
@@ -113,6 +113,7 @@ export async function openKv(options: {
       }),
     clear: (prefix) =>
       attempt("clear", false, async (kv) => {
+        await kv.delete(prefix); // a listing holds what is below it alone
         for await (const entry of kv.list({ prefix })) await kv.delete(entry.key);
         return true;
       }),

@@ -44,6 +44,10 @@ Deno.test("everything of a person is below one prefix, and goes with it", async 
   expect(await kv.clear(["u", "ada"])).toBe(true);
   expect(await kv.list(["u", "ada"])).toEqual([]);
   expect(await kv.list(["u", "eve"])).toHaveLength(4);
+  const { key } = keysOf("eve")[0]!;
+  await kv.clear(key);
+  expect(await kv.get(key)).toBeNull();
+  expect(await kv.list(["u", "eve"])).toHaveLength(3);
   kv.close();
 });
 

@@ -2,8 +2,8 @@
 export function codePoints(text: string): number {
   let count = 0;
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= 0xd800 && code < 0xdc00 && i + 1 < text.length) i++;
+    // A pair of surrogates is one code point; a lone one counts by itself.
+    if (text.codePointAt(i)! > 0xffff) i++;
     count++;
   }
   return count;

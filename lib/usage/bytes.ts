@@ -4,7 +4,8 @@ const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 export function humanBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  while (Math.abs(value) >= 1024 && unit < UNITS.length - 1) {
+  // From here on the rounded number would be 1024.
+  while (Math.abs(value) >= 1023.95 && unit < UNITS.length - 1) {
     value /= 1024;
     unit++;
   }
