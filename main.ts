@@ -24,7 +24,7 @@ const print = (text: string) => void Deno.stdout.writeSync(new TextEncoder().enc
 const printError = (text: string) => void Deno.stderr.writeSync(new TextEncoder().encode(text));
 
 /** Starts, waits for a signal, stops gracefully. Faults of the operator end in one readable report. */
-async function serve(): Promise<void> {
+export async function serve(): Promise<void> {
   try {
     const running = await boot({
       env: Deno.env.toObject(),

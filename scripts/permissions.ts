@@ -1,10 +1,18 @@
 import { resolve } from "node:path";
+import { parseEnv } from "node:util";
 
 /**
  * Prints the permissions the product needs with this environment, as flags of `deno run`: the hosts
  * it is configured to reach and the folder it writes to, nothing else.
  */
-const env = (name: string) => Deno.env.get(name) || "";
+const env = (name: string) => Deno.env.get(name) || fromFile[name] || "";
+
+let fromFile: Record<string, string | undefined> = {};
+let dotEnv = false;
+try {
+  fromFile = parseEnv(Deno.readTextFileSync(".env"));
+  dotEnv = true;
+} catch { /* there is none */ }
 
 function hostsOf(...urls: string[]): string[] {
   return urls.flatMap((text) => {
@@ -13,12 +21,8 @@ function hostsOf(...urls: string[]): string[] {
   });
 }
 
-let dotEnv = false;
-try {
-  dotEnv = Deno.statSync(".env").isFile;
-} catch { /* there is none */ }
-
 const dataDir = env("DATA_DIR") || "./data";
+const kvPath = env("KV_PATH") ? `,${env("KV_PATH")}` : "";
 const net = [
   "127.0.0.1",
   "localhost",
@@ -35,8 +39,8 @@ const net = [
 const flags = [
   ...(dotEnv ? ["--env-file=.env"] : []),
   `--allow-net=${[...new Set(net)].join(",")},unix:${resolve(dataDir, "control.sock")}`,
-  `--allow-read=.,${dataDir}`,
-  `--allow-write=${dataDir}${env("KV_PATH") ? `,${env("KV_PATH")}` : ""}`,
+  `--allow-read=.,${dataDir}${kvPath}`,
+  `--allow-write=${dataDir}${kvPath}`,
   "--allow-env",
   "--allow-ffi=node_modules",
   "--allow-sys=osRelease,hostname",

@@ -4,6 +4,7 @@ import { internalProblem, problemResponse } from "@/lib/platform/http/problem_re
 import { errorFields, type Log, withCorrelation } from "@/lib/platform/log.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
 import { Problem } from "@/lib/platform/problem.ts";
+import { nameRequestSpan } from "@/lib/platform/traces.ts";
 import { securityHeaders } from "./security_headers.ts";
 
 /** Answers a request; the address is the client's, behind trusted proxies the forwarded one. */
@@ -114,6 +115,7 @@ export function createEdge(handler: EdgeHandler, options: EdgeOptions) {
 
   function record(request: Request, response: Response, ms: number): void {
     const route = options.routeOf(request);
+    nameRequestSpan(request.method, route);
     requests.add(1, { method: request.method, route, status_code: response.status });
     latency.observe(ms / 1000, { method: request.method, route });
     const stream = response.headers.get("content-type")?.startsWith("text/event-stream");

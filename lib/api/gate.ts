@@ -86,8 +86,9 @@ export function createGate(options: GateOptions): Gate {
   /** Whether a browser says that one of our own pages sent the request. */
   function isOwn(request: Request): boolean {
     const origin = request.headers.get("origin");
-    return request.headers.get("sec-fetch-site") === "same-origin" ||
-      (origin !== null && origins.has(origin));
+    if (request.headers.get("sec-fetch-site") === "same-origin") return true;
+    // The address it was asked at is our own too, for example 127.0.0.1 beside localhost.
+    return origin !== null && (origins.has(origin) || origin === new URL(request.url).origin);
   }
 
   function chatTurns(principal: Principal): Bucket | null {

@@ -2,6 +2,7 @@ import { ModelStreamError, modelUnavailable } from "@/lib/model/mod.ts";
 import { errorFields } from "@/lib/platform/log.ts";
 import type { AnswerGuard } from "@/lib/policy/mod.ts";
 import { Problem } from "@/lib/platform/problem.ts";
+import { withSpan } from "@/lib/platform/traces.ts";
 import { compose, recallBudget } from "./compose.ts";
 import type { ChatContext } from "./context.ts";
 import { finishTurn } from "./turn_finish.ts";
@@ -19,13 +20,13 @@ export async function runTurn(context: ChatContext, started: StartedTurn): Promi
   const turn = begin(started);
   const release = keepAlive(context, turn);
   try {
-    await checkQuestion(context, turn);
+    await withSpan("turn.policy_pre", () => checkQuestion(context, turn));
     if (mayAnswer(context, turn)) {
-      await recall(context, turn);
-      composePrompt(context, turn);
+      await withSpan("turn.recall", () => recall(context, turn));
+      await withSpan("turn.compose", () => composePrompt(context, turn));
       const guard = context.policy.createAnswerGuard();
-      await stream(context, turn, guard);
-      await checkAnswer(turn, guard);
+      await withSpan("turn.stream", () => stream(context, turn, guard), { model: turn.model });
+      await withSpan("turn.policy_post", () => checkAnswer(turn, guard));
     }
   } catch (error) {
     fail(context, turn, error);
@@ -33,7 +34,7 @@ export async function runTurn(context: ChatContext, started: StartedTurn): Promi
     await release();
   }
   // Settlement, storage, short-term memory and jobs: one transaction, then what may be lost.
-  await finishTurn(context, turn);
+  await withSpan("turn.finish", () => finishTurn(context, turn), { status: turn.status });
 }
 
 function begin(started: StartedTurn): RunningTurn {

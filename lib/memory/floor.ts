@@ -1,35 +1,56 @@
 import type { Question } from "./question.ts";
 import type { Measured } from "./ranking_signals.ts";
 import type { Candidate } from "./ranking_types.ts";
-import { COSINE_FLOOR, NEIGHBOUR_FLOOR } from "./ranking_weights.ts";
+import { COSINE_FLOOR, SHARE_FLOOR } from "./ranking_weights.ts";
 import { misspelled, wordsOf } from "./text_features.ts";
 
 /**
- * Whether a row has to do with the question at all (MEM-57): it shares a word that is not one of
- * any conversation, perhaps misspelled; or its neighbours hold a good part of the question; or it
- * means much the same.
+ * Whether a row has to do with the question at all (MEM-57): it means much the same, or holds
+ * enough of what the question is about, perhaps misspelled, itself or with its neighbours.
+ *
+ * @param options.topic what each term counts in what the question is about; adds up to 1
+ * @param options.personal whether one telling word is enough
  */
 export function passesFloor(
   question: Question,
   candidate: Candidate,
-  { row, lexicalVectors }: { row: Measured; lexicalVectors: boolean },
+  { row, topic, personal, lexicalVectors }: {
+    row: Measured;
+    topic: readonly number[];
+    personal: boolean;
+    lexicalVectors: boolean;
+  },
 ): boolean {
-  if (row.cosine !== null) {
-    if (row.cosine >= (lexicalVectors ? COSINE_FLOOR.lexical : COSINE_FLOOR.default)) return true;
-  }
-  const holds = (counts: readonly number[]) =>
-    question.terms.some((term, at) => !term.light && counts[at]! > 0);
-  if (holds(row.own)) return true;
-  if (holds(row.near) && row.nearShare >= NEIGHBOUR_FLOOR) return true;
-  return misspelledTerm(question, candidate) !== null;
+  const floor = lexicalVectors ? COSINE_FLOOR.lexical : COSINE_FLOOR.default;
+  if (row.cosine !== null && row.cosine >= floor) return true;
+
+  const telling = question.terms.filter((term) => !term.light);
+  const inOwn = telling.filter((term) => row.own[question.byStem.get(term.stem)!]! > 0);
+  const least = leastShare(personal, inOwn.some((term) => term.name));
+  if (inOwn.length > 0 && row.ownShare >= least) return true;
+
+  const inNear = telling.some((term) => row.near[question.byStem.get(term.stem)!]! > 0);
+  const near = personal ? SHARE_FLOOR.nearPersonal : SHARE_FLOOR.near;
+  if (inNear && row.nearShare >= near) return true;
+
+  const similar = misspelledTerm(question, candidate);
+  return similar !== null && topic[similar]! >= leastShare(personal, question.terms[similar]!.name);
 }
 
-/** The term of which a row holds a misspelling; only rows that the database found so are read. */
-export function misspelledTerm(question: Question, candidate: Candidate): string | null {
+function leastShare(personal: boolean, name: boolean): number {
+  if (personal) return 0;
+  return name ? SHARE_FLOOR.name : SHARE_FLOOR.own;
+}
+
+/**
+ * Index of the term of which a row holds a misspelling, null when there is none. Only rows that the
+ * database found by their letters are read.
+ */
+export function misspelledTerm(question: Question, candidate: Candidate): number | null {
   if (!candidate.memberships.some((member) => member.list === "trigram")) return null;
   const words = new Set(wordsOf(candidate.text));
-  const term = question.terms.find((term) =>
+  const at = question.terms.findIndex((term) =>
     !term.light && [...words].some((word) => misspelled(term.word, word))
   );
-  return term?.typed ?? null;
+  return at < 0 ? null : at;
 }

@@ -5,6 +5,7 @@ import {
   isContentWord,
   isLightStem,
   isSlotStem,
+  isTimeWord,
   lettersOf,
   typedWords,
   wordsOf,
@@ -33,6 +34,8 @@ export interface Term {
   weight: number;
   /** Whether it occurs in any conversation, so that alone it proves nothing. */
   light: boolean;
+  /** Whether it is written like a name. */
+  name: boolean;
 }
 
 /** What a question expects as its answer. */
@@ -54,8 +57,17 @@ export interface Question {
   words: ReadonlySet<string>;
   userName: string;
   firstPerson: boolean;
+  /** Whether it is about the one who asks, or typed to search: then one telling word is enough. */
+  personal: boolean;
   now: Date;
 }
+
+/** Speaks of the asker's own life; "how do I" and "tell me" ask about the world. */
+const PERSONAL = new RegExp(
+  "\\b(?:my|mine|our|ours|myself|ourselves)\\b|(?<!how )\\b(?:do|did|am|was|have|had) i\\b|" +
+    "\\bi(?:['\u2019](?:m|ve|d)| (?:am|have|had|was|said|told|mentioned|like|love|want|need|went|live|" +
+    "work|feel|got|bought|met|saw))\\b|\\b(?:remember|remind|told you|we talked|we discussed)\\b",
+);
 
 /** A message with fewer content words than this needs what came before it (MEM-52). */
 const ALONE = 4;
@@ -74,7 +86,8 @@ export function parseQuestion(query: Query): Question {
     for (const { word, typed } of words) {
       const key = stem(word);
       if (terms.has(key) || terms.size >= MAX_TERMS) continue;
-      terms.set(key, { stem: key, word, typed, weight, light: isLightStem(key) });
+      const light = isLightStem(key) || isTimeWord(word);
+      terms.set(key, { stem: key, word, typed, weight, light, name: isName(typed, word) });
     }
   };
   add(own, 1);
@@ -82,12 +95,14 @@ export function parseQuestion(query: Query): Question {
     for (const text of query.previous ?? []) add(contentWords(text), PREVIOUS_WEIGHT);
   }
   const list = [...terms.values()];
-  // "Where do I live?" has no other word to go by.
+  // "Where do I live?" has no other word to go by, and a search means what it says.
   if (list.every((term) => term.light)) {
-    for (const term of list) term.light = !isSlotStem(term.stem);
+    for (const term of list) term.light = !query.literal && !isSlotStem(term.stem);
   }
   const byStem = new Map(list.map((term, at) => [term.stem, at]));
   const lower = folded(query.text);
+  const words = new Set(wordsOf(query.text));
+  const userName = folded(query.userName ?? "");
   return {
     terms: list,
     byStem,
@@ -96,8 +111,10 @@ export function parseQuestion(query: Query): Question {
     spans: askedSpans(query.text, query.now),
     past: wantsPast(query.text, query.now),
     expected: expectedAnswer(lower),
-    words: new Set(wordsOf(query.text)),
-    userName: folded(query.userName ?? ""),
+    words,
+    userName,
+    personal: query.literal === true || PERSONAL.test(lower) ||
+      wordsOf(userName).some((word) => words.has(word)),
     firstPerson: /\b(?:i|me|my|mine|myself)\b/.test(lower),
     now: query.now,
   };
@@ -115,6 +132,11 @@ function contentWords(text: string): ContentWord[] {
 
 function allWords(text: string): ContentWord[] {
   return typedWords(text).map((typed) => ({ typed, word: folded(typed) }));
+}
+
+/** A capital letter; at the start of a message most words have one. */
+function isName(typed: string, word: string): boolean {
+  return typed[0] !== word[0] && /^\p{Lu}/u.test(typed);
 }
 
 function pairsOf(

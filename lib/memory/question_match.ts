@@ -13,6 +13,24 @@ export function asks(text: string): boolean {
   return /\?\s*(?:\[[^\]]*\]\s*)?$/.test(text);
 }
 
+/** Everyone who said one of the turns. */
+export function authorsOf(candidates: readonly Candidate[]): string[] {
+  return [
+    ...new Set(
+      candidates.flatMap((candidate) => candidate.kind === "turn" ? [candidate.author] : []),
+    ),
+  ];
+}
+
+/** Whether the question names someone who said one of the turns. */
+export function namesAuthor(question: Question, candidates: readonly Candidate[]): boolean {
+  return authorsOf(candidates).some((name) => isNamed(question, name));
+}
+
+function isNamed(question: Question, name: string): boolean {
+  return wordsOf(name).some((word) => question.words.has(word));
+}
+
 /**
  * Whether a question names who said a turn or whom a fact is about, 0 or 1. When it names nobody,
  * "I" and "my" are the user.
@@ -21,12 +39,8 @@ export function speakerMatch(
   question: Question,
   candidates: readonly Candidate[],
 ): (candidate: Candidate) => number {
-  const isNamed = (name: string) => wordsOf(name).some((word) => question.words.has(word));
-  const authors = new Set(
-    candidates.flatMap((candidate) => candidate.kind === "turn" ? [candidate.author] : []),
-  );
-  const named = new Set([...authors].filter(isNamed));
-  const userNamed = question.userName !== "" && isNamed(question.userName);
+  const named = new Set(authorsOf(candidates).filter((name) => isNamed(question, name)));
+  const userNamed = isNamed(question, question.userName);
   const asked = named.size > 0 || userNamed;
   const user = userNamed || (!asked && question.firstPerson);
   return (candidate) => {

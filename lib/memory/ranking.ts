@@ -60,7 +60,7 @@ export function rank(
   candidates: readonly Candidate[],
   options: { lexicalVectors: boolean },
 ): Ranked[] {
-  const { rows, termWeights } = measure(question, candidates);
+  const { rows, topic, personal } = measure(question, candidates);
   const weights = weightsFor(candidates, options);
   const top = Object.fromEntries(
     // A measure that is 0 everywhere adds 0 to every row, whatever it is divided by.
@@ -75,13 +75,13 @@ export function rank(
     return {
       candidate,
       score,
-      related: passesFloor(question, candidate, { row, lexicalVectors: options.lexicalVectors }),
+      related: passesFloor(question, candidate, { row, topic, personal, ...options }),
       explain() {
         const parts = [
           ...likenessParts(candidate, { row, top, weights }),
           ...small.map(([name, value]) => part(name, value, SMALL_TERMS[name])),
         ].filter(({ amount }) => amount > 0).sort((a, b) => b.amount - a.amount);
-        return { parts, reasons: reasonsOf(question, candidate, { row, termWeights, parts }) };
+        return { parts, reasons: reasonsOf(question, candidate, { row, topic, parts }) };
       },
     };
   }).sort(inOrder);

@@ -1,9 +1,21 @@
 import { bm25, inverseFrequency, times } from "./bm25.ts";
 import type { Question } from "./question.ts";
-import { answers, asks, dateMatch, slotMatch, speakerMatch } from "./question_match.ts";
+import {
+  answers,
+  asks,
+  authorsOf,
+  dateMatch,
+  namesAuthor,
+  slotMatch,
+  speakerMatch,
+} from "./question_match.ts";
+import { wordsOf } from "./text_features.ts";
 import type { Candidate } from "./ranking_types.ts";
 import type { Signal } from "./ranking_weights.ts";
 import { type Counts, counts, createReader, type Profile } from "./text_profile.ts";
+
+/** What a word of any conversation counts in what a question is about. */
+const LIGHT_SHARE = 0.3;
 
 /** The measures of a candidate before they are compared with the others'. */
 export interface Measured {
@@ -11,18 +23,30 @@ export interface Measured {
   /** How often each term of the question occurs in its own words, and around it. */
   own: readonly number[];
   near: readonly number[];
-  /** Share of the question's weight that its own words hold, and that it holds with neighbours. */
+  /**
+   * Share of what the question is about that its own words hold, and that it holds together with
+   * its neighbours, 0..1. Words of any conversation count little.
+   */
   ownShare: number;
   nearShare: number;
   /** Cosine to the question; null without comparable vectors. */
   cosine: number | null;
 }
 
+/** The measures of all candidates, and what they have in common. */
+export interface Measurement {
+  rows: Measured[];
+  /** What each term counts in what the question is about; adds up to 1. */
+  topic: readonly number[];
+  /** Whether it is about the asker or someone who spoke: then one telling word is enough. */
+  personal: boolean;
+}
+
 /** Measures the candidates of both stores against one question. */
 export function measure(
   question: Question,
   candidates: readonly Candidate[],
-): { rows: Measured[]; termWeights: readonly number[] } {
+): Measurement {
   const reader = createReader(question);
   const own = candidates.map((candidate) => reader.read(ownText(candidate)));
   const near = candidates.map((candidate) => reader.readTerms(nearText(candidate)));
@@ -34,7 +58,7 @@ export function measure(
   const given = Array.from(question.terms, (term) => term.weight);
   const ownTerms = own.map((profile) => profile.terms);
   const weights = times(inverseFrequency(ownTerms, question.terms.length), given);
-  const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
+  const topic = topicOf(question, candidates);
   const words = bm25(ownTerms, weights);
   const neighbours = bm25(near, weights);
   const letters = lettersScores(question, own);
@@ -48,15 +72,15 @@ export function measure(
   const speaker = speakerMatch(question, candidates);
 
   const rows = candidates.map((candidate, at): Measured => {
-    const ownShare = share([ownTerms[at]!], weights) / total;
-    const nearShare = share([ownTerms[at]!, near[at]!], weights) / total;
+    const own = [ownTerms[at]!];
+    const around = [ownTerms[at]!, near[at]!];
     const cosine = listed(candidate, "vector");
     const related = words[at]! + neighbours[at]! > 0;
     return {
       own: ownTerms[at]!.counts,
       near: near[at]!.counts,
-      ownShare,
-      nearShare,
+      ownShare: share(own, topic),
+      nearShare: share(around, topic),
       cosine,
       signals: {
         full_text: words[at]!,
@@ -64,7 +88,7 @@ export function measure(
         trigram: letters[at]!,
         pairs: pairs[at]!,
         session: sessions[at]!,
-        coverage: (ownShare + nearShare) / 2,
+        coverage: (share(own, weights) + share(around, weights)) / 2,
         reply: replies[at]!,
         speaker: speaker(candidate),
         date: dateMatch(question, candidate),
@@ -74,7 +98,20 @@ export function measure(
       },
     };
   });
-  return { rows, termWeights: weights };
+  return { rows, topic, personal: question.personal || namesAuthor(question, candidates) };
+}
+
+/**
+ * What each term counts in what the question is about; adds up to 1. Rarity says nothing here: words
+ * that no row holds would always be the rarest. Who speaks is not what is spoken of.
+ */
+function topicOf(question: Question, candidates: readonly Candidate[]): number[] {
+  const authors = new Set(authorsOf(candidates).flatMap(wordsOf));
+  const topic = question.terms.map((term) =>
+    authors.has(term.word) ? 0 : term.weight * (term.light ? LIGHT_SHARE : 1)
+  );
+  const sum = topic.reduce((total, weight) => total + weight, 0);
+  return topic.map((weight) => sum === 0 ? 1 / topic.length : weight / sum);
 }
 
 /** The list's own measure of a row, null when the row is not in the list. */
@@ -97,12 +134,15 @@ function nearText(candidate: Candidate): string {
   return [candidate.quote ?? "", candidate.sourceText, candidate.context].join("\n");
 }
 
-/** Weight of the terms that any of the texts holds. */
+/** The part of all weight whose terms any of the texts holds, 0..1. */
 function share(texts: readonly Counts[], weights: readonly number[]): number {
-  return weights.reduce(
-    (sum, weight, at) => texts.some((text) => text.counts[at]! > 0) ? sum + weight : sum,
-    0,
-  );
+  let held = 0;
+  let all = 0;
+  weights.forEach((weight, at) => {
+    all += weight;
+    if (texts.some((text) => text.counts[at]! > 0)) held += weight;
+  });
+  return all === 0 ? 0 : held / all;
 }
 
 function lettersScores(question: Question, own: readonly Profile[]): number[] {

@@ -134,9 +134,11 @@ Deno.test("[MEM-53] word pairs and misspellings count", () => {
 });
 
 Deno.test("[MEM-52] a message that cannot stand alone takes what came before it", () => {
-  expect(found("Where does she live?")).not.toContain("f01");
+  expect(found("How is she?")).toEqual([]);
   const previous = ["My sister Maren will visit me"];
-  expect(found("Where does she live?", MEMORIES, { previous })).toContain("f01");
+  expect(found("How is she?", MEMORIES, { previous })).toEqual(
+    expect.arrayContaining(["f01", "t01"]),
+  );
   const long = "Please describe the orchestra rehearsal and the concerto";
   expect(found(long, MEMORIES, { previous })).not.toContain("f01");
 });
@@ -275,7 +277,7 @@ Deno.test("[MEM-47] anchors take at most five places and 300 tokens", () => {
   const anchors = Array.from(
     { length: 9 },
     (_, n) =>
-      fact(`a${n}`, `Anchor ${n}. ${"It matters much to her. ".repeat(n < 2 ? 30 : 1)}`, {
+      fact(`a${n}`, `Anchor ${n}. ${"It matters much to her. ".repeat(n < 2 ? 80 : 1)}`, {
         anchor: true,
       }),
   );

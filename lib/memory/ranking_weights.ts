@@ -53,8 +53,12 @@ export const HALF_LIFE_DAYS = { itm: 30, ltmFirstHand: 180, other: 90 } as const
 /** Cosine from which a row counts as related, by model; hashed words reach more by chance. */
 export const COSINE_FLOOR = { default: 0.35, lexical: 0.5 } as const;
 
-/** Share of a question's weight that neighbours must hold when a row's own words hold nothing. */
-export const NEIGHBOUR_FLOOR = 0.3;
+/**
+ * Share of what a question is about that a row must hold (MEM-57): by itself, by a name, or together
+ * with its neighbours. A question about the asker's own life is content with any telling word.
+ * Calibrated on questions without relation to the development conversations.
+ */
+export const SHARE_FLOOR = { own: 0.45, name: 0.35, near: 0.6, nearPersonal: 0.3 } as const;
 
 /** What recall leaves out beside the best item: rows of less than this part of its score. */
 export const RELATIVE_FLOOR = 0.2;

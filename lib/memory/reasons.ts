@@ -16,16 +16,18 @@ const TIMES = ["", "", "twice", "three times", "four times", "five times"];
 export function reasonsOf(
   question: Question,
   candidate: Candidate,
-  { row, termWeights, parts }: {
+  { row, topic, parts }: {
     row: Measured;
-    termWeights: readonly number[];
+    topic: readonly number[];
     parts: readonly ScorePart[];
   },
 ): string[] {
   const earns = (name: string) => parts.some((part) => part.name === name && part.value > 0.5);
-  const reasons = mentions(question, { row, termWeights });
+  const reasons = mentions(question, { row, topic });
   const similar = misspelledTerm(question, candidate);
-  if (reasons.length === 0 && similar) reasons.push(`similar to ${similar}`);
+  if (reasons.length === 0 && similar !== null) {
+    reasons.push(`similar to ${question.terms[similar]!.typed}`);
+  }
   if (earns("vector")) reasons.push("matches meaning");
   if (candidate.kind === "turn" && earns("speaker")) reasons.push(`said by ${candidate.author}`);
   if (question.spans.length > 0 && earns("date")) {
@@ -47,11 +49,11 @@ export function reasonsOf(
 /** Up to two words of the question that say most; of neighbours when the row itself has none. */
 function mentions(
   question: Question,
-  { row, termWeights }: { row: Measured; termWeights: readonly number[] },
+  { row, topic }: { row: Measured; topic: readonly number[] },
 ): string[] {
   const held = (counts: readonly number[]) =>
     question.terms
-      .map((term, at) => ({ term, at, weight: termWeights[at]! * (term.light ? 0.3 : 1) }))
+      .map((term, at) => ({ term, at, weight: topic[at]! }))
       .filter(({ at }) => counts[at]! > 0)
       .sort((a, b) => b.weight - a.weight)
       .slice(0, 2)

@@ -11,7 +11,10 @@ const STOP_WORDS = new Set(
     "we were what when where which while who whom whose why will with would you your yours " +
     "yourself yourselves also may might must ought let lets ok okay yes yeah hey hi hello please " +
     "thanks thank oh wow ve ll re don doesn didn isn aren wasn weren won wouldn couldn shouldn " +
-    "hasn haven hadn cannot s t d m").split(" "),
+    "hasn haven hadn cannot s t d m " +
+    "across along among another around however since till within without yet per via even").split(
+      " ",
+    ),
 );
 
 /**
@@ -19,18 +22,21 @@ const STOP_WORDS = new Set(
  * with the question is not about it.
  */
 const LIGHT_WORDS = stems(
-  "able actually add advice ago answer anything ask away bad best better big bit call change come " +
-    "compare cost create day default describe detail difference different easy else end enough " +
-    "ever every everything example explain fact far feel find first fix five four fun general get " +
-    "give go going good got great happen help high hour idea important instead keep kind know " +
-    "last later learn less like line little list live long look lot love low made main make many " +
-    "mean mention mind minute month much name need never new next nice number often old one " +
-    "paragraph part people person place plan poem point possible probably problem put question " +
-    "read really reason recently recommend remember right run said say second see sentence set " +
-    "short show simple small someone something soon sort start still stop story stuff suggest " +
-    "summarize sure take talk tell text thing think three time today together told tomorrow top " +
-    "translate true try turn two type understand use used useful usually want way week well word " +
-    "work world write wrong year yesterday",
+  "able actually add advice ago answer anything ask away bad became began best better big " +
+    "bit bought bring brought call came cause change come compare cost create day decide " +
+    "default describe detail difference different discuss easy else end enough ever every " +
+    "everything example explain fact far fast feel felt find first five fix found four fun " +
+    "gave general get give go going good got great happen heard help high hope hour idea " +
+    "important instead interesting joke keep kept kind knew know last later learn left less " +
+    "life like line list little live long look lot love low made main make many mean meaning " +
+    "meant mention met mind minute month much name need never new next nice number often old " +
+    "one paragraph part people person place plan poem point possible probably problem put " +
+    "question read really reason recently recommend remember right run said saw say second " +
+    "see sentence set short show simple small someone something soon sort sound spend spent " +
+    "start still stop story stuff suggest summarize sure take talk tell text thing think " +
+    "thought three time today together told tomorrow took top translate tried true try turn " +
+    "two type understand use used useful usually want way week well word work world write " +
+    "wrong year yesterday",
 );
 
 /** Light words that yet name what a fact may be about, when a question has no other word. */
@@ -90,6 +96,17 @@ export function isContentWord(word: string): boolean {
 /** Whether a stem belongs to the words of any conversation. */
 export function isLightStem(value: string): boolean {
   return LIGHT_WORDS.has(value);
+}
+
+const TIME_WORD = new RegExp(
+  "^(?:\\d{1,2}(?:st|nd|rd|th)?|(?:19|20)\\d\\d|january|february|march|april|june|july|august|" +
+    "september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|morning|" +
+    "evening|night|tonight|weekend|spring|summer|autumn|winter)$",
+);
+
+/** Whether a word tells a time: it fits dates, but two texts of one time need share nothing else. */
+export function isTimeWord(word: string): boolean {
+  return TIME_WORD.test(word);
 }
 
 /** Whether a light stem names what a fact may be about. */

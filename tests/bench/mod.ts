@@ -79,19 +79,31 @@ async function measureWeight(): Promise<NonNullable<Report["weight"]>> {
   const app = await startTestApp({ pages: builtPages });
   const ada = await app.person();
   const pages: Record<string, number> = {};
+  const modules: Record<string, Record<string, number>> = {};
   for (const path of Object.keys(BUDGETS.script)) {
     const client = path === "/chat" ? ada : app.client();
     const page = await client.fetch(path === "/chat" ? "/chat?new" : path);
-    pages[path] = weigh(build, await scriptsOf(page)).script;
+    const weight = weigh(build, await scriptsOf(page));
+    pages[path] = weight.script;
+    modules[path] = weight.modules;
   }
   await app.close();
+  // What a page was made of, so that the weight test can name what grew since.
+  if (args.has("--accept")) {
+    await Deno.writeTextFile(
+      new URL("modules.json", HERE),
+      JSON.stringify(modules, null, 2) + "\n",
+    );
+  }
   return { pages, style: await styleWeight() };
 }
 
 const report: Report = { machine: await machine(), at: new Date().toISOString(), databases: {} };
 for (const kind of ["embedded", "server"] as const) {
   if (kind === "server" && !Deno.env.get("TEST_DATABASE_URL")) continue;
-  report.databases[kind] = await measure(kind);
+  if (["first", "chunks", "streams", "start"].some(wanted)) {
+    report.databases[kind] = await measure(kind);
+  }
 }
 if (wanted("weight")) report.weight = await measureWeight();
 

@@ -1,0 +1,176 @@
+import axe from "axe-core";
+import { expect } from "expect";
+import type { Browser, Page } from "playwright-core";
+import { DEFAULT_LOOK, lookCookie } from "@/lib/ui/look.ts";
+import { startTestApp, type TestApp, type TestClient } from "../support/app.ts";
+import { builtPages, openBrowser, openWindow } from "../support/browser.ts";
+
+const THEMES = ["light", "dark", "contrast"] as const;
+const WIDTHS = [1280, 360] as const;
+
+let browser: Browser;
+let app: TestApp;
+let ada: TestClient & { userId: string };
+let pages: { name: string; path: string; signedIn: boolean }[];
+
+Deno.test.beforeAll(async () => {
+  browser = await openBrowser();
+  app = await startTestApp({ pages: builtPages });
+  ada = await app.person("ada");
+  await ada.say("My sister Maren lives in Tromsø, and I am allergic to walnuts.");
+  await app.services.outbox.drain();
+  const asked = await ada.say("Where does my sister live?");
+  const { sessionId } = asked.body.turn;
+  await ada.say("Show me a table of three things to pack", { sessionId });
+  pages = [
+    { name: "landing", path: "/", signedIn: false },
+    { name: "login", path: "/login", signedIn: false },
+    { name: "register", path: "/register", signedIn: false },
+    { name: "constitution", path: "/constitution", signedIn: false },
+    { name: "not found", path: "/nowhere", signedIn: false },
+    { name: "chat with answers", path: `/chat/${sessionId}`, signedIn: true },
+    { name: "new chat", path: "/chat?new", signedIn: true },
+    { name: "memory", path: "/memory", signedIn: true },
+    { name: "usage", path: "/usage", signedIn: true },
+    { name: "settings", path: "/settings", signedIn: true },
+  ];
+});
+Deno.test.afterAll(async () => {
+  await browser.close();
+  await app.close();
+});
+
+/** What the audit finds, in words that lead to the element. */
+async function violations(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  // Through the debugger: the pages' policy forbids script that is not theirs.
+  await session.send("Runtime.evaluate", { expression: axe.source });
+  const { result, exceptionDetails } = await session.send("Runtime.evaluate", {
+    expression: `axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }).then((found) => JSON.stringify(found.violations.map(({ id, nodes }) => ({
+      id, nodes: nodes.map((node) => node.target.join(" ") + ": " + node.failureSummary),
+    }))))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await session.detach();
+  if (exceptionDetails) throw new Error(exceptionDetails.exception?.description);
+  const found = JSON.parse(result.value) as { id: string; nodes: string[] }[];
+  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node}`));
+}
+
+/** The cookies of a signed-in person and of a look. */
+async function dress(page: Page, options: { theme: typeof THEMES[number]; signedIn: boolean }) {
+  const [pair] = lookCookie({ ...DEFAULT_LOOK, theme: options.theme }).split(";");
+  const at = pair!.indexOf("=");
+  const cookies = [
+    [pair!.slice(0, at), pair!.slice(at + 1)],
+    ...options.signedIn ? ada.cookies : [],
+  ];
+  await page.context().addCookies(
+    cookies.map(([name, value]) => ({ name: name!, value: value!, url: app.url })),
+  );
+}
+
+for (const theme of THEMES) {
+  for (const width of WIDTHS) {
+    Deno.test(`[PRD-51] no page has an accessibility fault in ${theme}, ${width} pixels wide`, async () => {
+      const found: Record<string, string[]> = {};
+      for (const { name, path, signedIn } of pages) {
+        const window = await openWindow(browser, { width, height: width === 360 ? 720 : 900 });
+        await dress(window.page, { theme, signedIn });
+        await window.page.goto(app.url + path);
+        await window.page.waitForLoadState("networkidle");
+        expect(await window.page.locator("html").getAttribute("data-theme")).toBe(theme);
+        const faults = await violations(window.page);
+        if (faults.length > 0) found[name] = faults;
+        await window.context.close();
+      }
+      expect(found).toEqual({});
+    });
+  }
+}
+
+Deno.test("[PRD-51] an open receipt and an open menu have no accessibility fault", async () => {
+  const chat = pages.find(({ name }) => name === "chat with answers")!;
+  const found: string[] = [];
+  for (const theme of THEMES) {
+    const { page, context } = await openWindow(browser);
+    await dress(page, { theme, signedIn: true });
+    await page.goto(app.url + chat.path);
+    await page.getByRole("button", { name: "Receipt and why" }).first().click();
+    await page.getByRole("heading", { name: /memor/i, level: 3 }).waitFor();
+    found.push(...await violations(page));
+    await page.getByRole("button", { name: "Conversation options" }).click();
+    found.push(...await violations(page));
+    await context.close();
+  }
+  expect(found).toEqual([]);
+});
+
+/** Presses Tab until the focus is on what is looked for; fails after a whole round. */
+async function tabTo(page: Page, found: { name: RegExp } | { id: string }): Promise<void> {
+  for (let n = 0; n < 80; n++) {
+    await page.keyboard.press("Tab");
+    const focus = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement;
+      const visible = element.matches(":focus-visible");
+      return {
+        id: element.id,
+        name: element.getAttribute("aria-label") ?? element.textContent?.trim() ?? "",
+        visible,
+      };
+    });
+    const there = "id" in found ? focus.id === found.id : found.name.test(focus.name);
+    if (!there) continue;
+    expect(focus.visible).toBe(true);
+    return;
+  }
+  throw new Error(`The keyboard does not reach ${JSON.stringify(found, String)}`);
+}
+
+Deno.test("[UI-66] registering, sending, stopping and reading a receipt need no pointer", async () => {
+  const paced = await startTestApp({
+    pages: builtPages,
+    env: { STANDIN_TOKENS_PER_SECOND: "30" },
+  });
+  const { page, context, faults } = await openWindow(browser);
+  try {
+    await page.goto(`${paced.url}/register`);
+    await tabTo(page, { id: "email" });
+    await page.keyboard.type("keys@example.org");
+    await tabTo(page, { id: "password" });
+    await page.keyboard.type("Correct-horse-7-battery");
+    // The boxes and the button come after, in the order of the form.
+    for (const box of await page.locator("input[type=checkbox]").all()) {
+      await tabTo(page, { id: (await box.getAttribute("id"))! });
+      await page.keyboard.press("Space");
+    }
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/chat/);
+
+    await page.keyboard.press("/");
+    await page.waitForFunction(() => document.activeElement?.id === "draft");
+    await page.keyboard.type("Write a long answer of 300 words about the sea.");
+    await page.keyboard.press("Enter");
+    await page.getByRole("article", { name: "Nova, answering" }).locator(".prose").waitFor();
+    // By its button, reached from the field, and not by Escape alone.
+    await tabTo(page, { name: /^Stop answering$/ });
+    await page.keyboard.press("Enter");
+    await page.getByText("You stopped this answer.").waitFor();
+
+    await tabTo(page, { name: /^Receipt and why$/ });
+    await page.keyboard.press("Enter");
+    const receipt = page.getByRole("dialog", { name: "Receipt and why" });
+    await receipt.getByRole("heading", { level: 3 }).first().waitFor();
+    await page.keyboard.press("Escape");
+    await receipt.waitFor({ state: "hidden" });
+    const back = await page.evaluate(() => document.activeElement?.textContent);
+    expect(back).toBe("Receipt and why");
+    expect(faults).toEqual([]);
+  } finally {
+    await context.close();
+    await paced.close();
+  }
+});
