@@ -26,7 +26,7 @@ const printError = (text: string) => void Deno.stderr.writeSync(new TextEncoder(
 /** Starts, waits for a signal, stops gracefully. Faults of the operator end in one readable report. */
 export async function serve(): Promise<void> {
   try {
-    const running = await boot({
+    const running = boot({
       env: Deno.env.toObject(),
       pages: builtPages,
       write: print,

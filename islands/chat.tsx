@@ -88,7 +88,11 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
     store.resume();
     log.toEnd();
   }, []);
-  useEffect(() => onKeys(store, () => help.value = true), []);
+  useEffect(() =>
+    onKeys(store, {
+      onHelp: () => help.value = true,
+      column: () => drawer.current?.open ? drawer.current : null,
+    }), []);
   useEffect(() => {
     if (toast.value === null) return;
     return store.ports.clock.after(6_000, () => toast.value = null);
@@ -190,15 +194,26 @@ function openDrawer(drawer: HTMLDialogElement | null) {
   else drawer.show();
 }
 
+/** What keys act on beside the store. */
+interface KeyTargets {
+  onHelp: () => void;
+  /** The drawer when it is open; beside the conversation it is not modal and Esc is ours. */
+  column: () => HTMLDialogElement | null;
+}
+
 /** Keys that work anywhere on the page. Those of one letter rest while something is typed. */
-function onKeys(store: ChatStore, onHelp: () => void) {
+function onKeys(store: ChatStore, { onHelp, column }: KeyTargets) {
   const listen = (event: KeyboardEvent) => {
     const typing = (event.target as HTMLElement).closest?.(
       "input, textarea, select, [contenteditable]",
     );
     const layered = document.querySelector("dialog:modal, :popover-open");
-    if (event.key === "Escape" && !layered && store.busy) void store.stop();
-    else if (
+    const open = column();
+    if (event.key === "Escape" && !layered && (open || store.busy)) {
+      // Where the reader is comes first, then the answer, then what lies beside.
+      if (open && (!store.busy || open.contains(event.target as Node))) open.close();
+      else void store.stop();
+    } else if (
       event.key.toLowerCase() === "o" && event.shiftKey && (event.ctrlKey || event.metaKey)
     ) {
       event.preventDefault();

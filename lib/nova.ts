@@ -6,7 +6,7 @@
 import { resolve } from "node:path";
 import { openForCommand } from "@/lib/boot/mod.ts";
 import { CONTROL_SOCKET, type ControlAnswer, runCommand } from "@/lib/boot/control.ts";
-import { ConfigError, parseConfig, variableDocs } from "@/lib/platform/config.ts";
+import { ConfigError, maskedConfig, parseConfig, variableDocs } from "@/lib/platform/config.ts";
 import { systemClock } from "@/lib/platform/clock.ts";
 import { DataDirError, holdDataDir, keptSecret } from "@/lib/platform/data_dir.ts";
 import { secureRandom, uuidV7Source } from "@/lib/platform/ids.ts";
@@ -112,6 +112,10 @@ async function run(line: CommandLine): Promise<ControlAnswer> {
   const config = parseConfig(env);
   const asked = await askRunning(config.dataDir, line);
   if (asked) return asked;
+  // The configuration can be shown without opening what it configures.
+  if (line.command === "config show") {
+    return { ok: true, command: line.command, result: maskedConfig(config) };
+  }
   const opened = await openForCommand(env);
   try {
     return await runCommand(opened, line);

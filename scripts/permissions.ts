@@ -27,7 +27,7 @@ const net = [
   "127.0.0.1",
   "localhost",
   "0.0.0.0",
-  ...(env("HOST") ? [env("HOST")] : []),
+  ...(env("HOST") ? [env("HOST").includes(":") ? `[${env("HOST")}]` : env("HOST")] : []),
   ...hostsOf(
     env("DATABASE_URL"),
     env("DATABASE_ADMIN_URL"),

@@ -15,7 +15,7 @@ const LIMITS = { RATE_REGISTER: "-1", RATE_ANONYMOUS: "-1", RATE_INSTANCE_PER_IP
 Deno.test("[OPS-4] with a database that is not there, the process is alive, not ready, and says why", async () => {
   const dataDir = await Deno.makeTempDir();
   const port = freePort();
-  const running = await boot({
+  const running = boot({
     env: {
       APP_ENV: "test",
       PORT: String(port),
@@ -89,7 +89,7 @@ Deno.test({
     wire.mend();
     const through = (url: string) => Object.assign(new URL(url), { port: String(wire.port) }).href;
     const dataDir = await Deno.makeTempDir();
-    const running = await boot({
+    const running = boot({
       env: {
         APP_ENV: "test",
         PORT: String(freePort()),

@@ -67,8 +67,10 @@ export function createApi(options: ApiOptions): Api {
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
     c.res.headers.set("x-nova-api-version", options.version);
   });
-  let document: unknown;
-  app.route("/", systemApi({ ...options, openApi: () => document }));
+  // Made when it is first asked for: only then are all routes there.
+  const openApi = () =>
+    openApiDocument(routeList(app), { version: options.version, baseUrl: options.baseUrl });
+  app.route("/", systemApi({ ...options, openApi: once(openApi) }));
   app.route("/", accountsApi(options.accounts, options.cookie));
   app.route("/", chatApi(options.chat, { clock: options.clock }));
   app.route("/", memoryApi(options.memory));
@@ -96,8 +98,6 @@ export function createApi(options: ApiOptions): Api {
     return problemResponse(internalProblem(error), context);
   });
 
-  const routes = routeList(app);
-  document = openApiDocument(routes, { version: options.version, baseUrl: options.baseUrl });
   return {
     async fetch(request, context) {
       contexts.set(request, context);
@@ -105,9 +105,15 @@ export function createApi(options: ApiOptions): Api {
     },
     owns: (path) =>
       path.startsWith("/api/") || path.startsWith("/.well-known/") || OWN_PATHS.has(path),
-    routes,
+    routes: routeList(app),
     app,
   };
+}
+
+/** The result of `make`, made once. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** Whether some declared route answers `method` at `path`. */

@@ -54,7 +54,7 @@ const TURN_LIMIT_MS = 60_000;
  *
  * @throws ConfigError, DataDirError before it listens
  */
-export async function boot(options: BootOptions): Promise<Running> {
+export function boot(options: BootOptions): Running {
   const clock = options.clock ?? systemClock;
   const config = parseConfig(options.env);
   const dir = holdDataDir(config.dataDir);

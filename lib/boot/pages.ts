@@ -26,7 +26,7 @@ export interface PageVisitor {
 
 /** What pages may ask, bound to one visitor: nobody else's rows can be reached through it. */
 export function pageServices(services: Services, visitor: PageVisitor): PageServices {
-  const { accounts, chat, memory, usage, config } = services;
+  const { accounts, chat, usage, config } = services;
   const client = (request: Request): Client => ({
     address: visitor.address,
     userAgent: request.headers.get("user-agent") ?? "",
@@ -75,6 +75,8 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
       messages: (_userId, id) =>
         chat.conversations.messages(principal().userId, id, messageQuerySchema.parse({})),
       model: () => config.chatModel,
+      enterSends: async () =>
+        settingsSchema.parse(await accounts.settings(principal().userId)).enterSends,
     },
     memory: memoryPages(services, principal),
     usage: {

@@ -4,17 +4,9 @@ import { effectivePlan } from "@/lib/plans/mod.ts";
 import { memoryBytes } from "./bytes.ts";
 import { type Candidate, extractCandidates } from "./extract.ts";
 import { sameText } from "./normalise.ts";
-import type { MemoryDependencies, NewFact } from "./service.ts";
+import type { FactWriter, MemoryDependencies, NewFact } from "./fact_writer.ts";
 import * as store from "./store.ts";
 import { decideWrite, type GateContext, type GateReason } from "./write_gate.ts";
-
-/** What the room of memory lends to extraction. */
-export interface ExtractionOptions extends MemoryDependencies {
-  insert(tx: Tx, userId: string, fact: NewFact, actor: "extraction"): Promise<store.MemoryRow>;
-  supersede(tx: Tx, older: store.MemoryRow, newer: store.MemoryRow): Promise<void>;
-  forgetRow(tx: Tx, row: store.MemoryRow, actor: "extraction"): Promise<Date>;
-  hashOf(text: string): Promise<Uint8Array>;
-}
 
 const NOT_SAVED_MS = 30 * 24 * 60 * 60 * 1000;
 /** A repeated statement raises confidence by this, up to the cap (MEM-24). */
@@ -36,7 +28,7 @@ const EMPTY = {
  * not kept is noted with one reason. Running it twice changes nothing: a fact that is there is
  * confirmed once per message.
  */
-export function createExtraction(options: ExtractionOptions) {
+export function createExtraction(options: MemoryDependencies, writer: FactWriter) {
   const { db, clock, ids, metrics } = options;
   const gate = metrics.counter("memory_gate_total", "Decisions of the write gate", [
     "decision",
@@ -78,10 +70,10 @@ export function createExtraction(options: ExtractionOptions) {
     if (decision.decision !== "save") {
       return await noteNotSaved(tx, taking, decision.reason ?? "opted_out");
     }
-    const row = await options.insert(tx, taking.userId, factOf(taking), "extraction");
-    await store.deleteTombstone(tx, await options.hashOf(candidate.text));
+    const row = await writer.insert(tx, taking.userId, factOf(taking), "extraction");
+    await store.deleteTombstone(tx, await writer.hashOf(candidate.text));
     for (const former of known.filter(({ id }) => decision.supersedes.includes(id))) {
-      await options.supersede(tx, former, row);
+      await writer.supersede(tx, former, row);
     }
     gate.add(1, { decision: "save", reason: "none" });
   }
@@ -102,7 +94,7 @@ export function createExtraction(options: ExtractionOptions) {
       recalled: [],
       policyValid: policy.constitutionValid,
       known,
-      forgottenAt: await store.forgottenAt(tx, await options.hashOf(candidate.text)),
+      forgottenAt: await store.forgottenAt(tx, await writer.hashOf(candidate.text)),
       statedAt: message.createdAt,
       hasRoom: await hasRoom(tx, taking),
       savedToday: await store.savedSince(tx, startOfUtcDay(clock.now())),
@@ -153,7 +145,7 @@ export function createExtraction(options: ExtractionOptions) {
 
   async function forget(tx: Tx, { candidate }: Taking): Promise<void> {
     const rows = await store.matchingFacts(tx, candidate.value ?? candidate.text, MAX_FORGOTTEN);
-    for (const row of rows) if (!row.locked) await options.forgetRow(tx, row, "extraction");
+    for (const row of rows) if (!row.locked) await writer.forgetRow(tx, row, "extraction");
     gate.add(1, { decision: "forget", reason: "asked" });
   }
 

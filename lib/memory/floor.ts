@@ -1,4 +1,4 @@
-import type { Question } from "./question.ts";
+import type { Question, Term } from "./question.ts";
 import type { Measured } from "./ranking_signals.ts";
 import type { Candidate } from "./ranking_types.ts";
 import { COSINE_FLOOR, SHARE_FLOOR } from "./ranking_weights.ts";
@@ -26,20 +26,22 @@ export function passesFloor(
 
   const telling = question.terms.filter((term) => !term.light);
   const inOwn = telling.filter((term) => row.own[question.byStem.get(term.stem)!]! > 0);
-  const least = leastShare(personal, inOwn.some((term) => term.name));
-  if (inOwn.length > 0 && row.ownShare >= least) return true;
+  // A row of the very time that is asked about needs no more than a word in common.
+  const lenient = personal || (question.spans.length > 0 && row.signals.date === 1);
+  const least = (terms: readonly Term[]) => lenient ? 0 : leastShare(candidate, terms);
+  if (inOwn.length > 0 && row.ownShare >= least(inOwn)) return true;
 
   const inNear = telling.some((term) => row.near[question.byStem.get(term.stem)!]! > 0);
-  const near = personal ? SHARE_FLOOR.nearPersonal : SHARE_FLOOR.near;
+  const near = lenient ? SHARE_FLOOR.nearPersonal : SHARE_FLOOR.near;
   if (inNear && row.nearShare >= near) return true;
 
   const similar = misspelledTerm(question, candidate);
-  return similar !== null && topic[similar]! >= leastShare(personal, question.terms[similar]!.name);
+  return similar !== null && topic[similar]! >= least([question.terms[similar]!]);
 }
 
-function leastShare(personal: boolean, name: boolean): number {
-  if (personal) return 0;
-  return name ? SHARE_FLOOR.name : SHARE_FLOOR.own;
+function leastShare(candidate: Candidate, terms: readonly Term[]): number {
+  if (candidate.kind === "turn") return SHARE_FLOOR.turn;
+  return terms.some((term) => term.name) ? SHARE_FLOOR.factByName : SHARE_FLOOR.fact;
 }
 
 /**

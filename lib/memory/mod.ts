@@ -1,4 +1,5 @@
-export { createMemory, EMBED_JOB, type Memory, type MemoryDependencies } from "./service.ts";
+export { createMemory, type Memory } from "./service.ts";
+export { EMBED_JOB, type MemoryDependencies } from "./fact_writer.ts";
 export { memoryApi } from "./api.ts";
 export type { MemoryView } from "./schema.ts";
 export type { Found, FoundFact, FoundTurn, Recall, RecallRequest, ScorePart } from "./types.ts";

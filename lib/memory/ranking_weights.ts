@@ -31,11 +31,11 @@ export const SIGNAL_WEIGHTS: Readonly<Record<Signal, number>> = {
   neighbours: 0.8,
   trigram: 0.2,
   pairs: 0.4,
-  session: 0.8,
-  coverage: 0.3,
-  reply: 1,
+  session: 0.9,
+  coverage: 0.2,
+  reply: 0.9,
   speaker: 1,
-  date: 0.8,
+  date: 1,
   answer: 0.4,
   slot: 0.8,
   vector: 1.5,
@@ -54,11 +54,18 @@ export const HALF_LIFE_DAYS = { itm: 30, ltmFirstHand: 180, other: 90 } as const
 export const COSINE_FLOOR = { default: 0.35, lexical: 0.5 } as const;
 
 /**
- * Share of what a question is about that a row must hold (MEM-57): by itself, by a name, or together
- * with its neighbours. A question about the asker's own life is content with any telling word.
- * Calibrated on questions without relation to the development conversations.
+ * Share of what a question is about that a row must hold (MEM-57): a fact, a fact by a name, a turn,
+ * a row together with its neighbours. Facts were found worth keeping, turns are many and speak of
+ * everything. A question about the asker's own life is content with any telling word. Calibrated
+ * with questions that have no relation to the development conversations.
  */
-export const SHARE_FLOOR = { own: 0.45, name: 0.35, near: 0.6, nearPersonal: 0.3 } as const;
+export const SHARE_FLOOR = {
+  fact: 0.4,
+  factByName: 0.35,
+  turn: 0.55,
+  near: 0.6,
+  nearPersonal: 0.3,
+} as const;
 
 /** What recall leaves out beside the best item: rows of less than this part of its score. */
 export const RELATIVE_FLOOR = 0.2;

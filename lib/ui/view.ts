@@ -69,6 +69,8 @@ export interface ChatPages {
   messages(userId: string, id: string): Promise<Page<Message>>;
   /** Model of new turns. */
   model(): string;
+  /** Whether Enter alone sends a message. */
+  enterSends(userId: string): Promise<boolean>;
 }
 
 /** Memories, as their page shows them at first. */

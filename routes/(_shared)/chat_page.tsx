@@ -20,10 +20,11 @@ export interface ChatPageData {
 export async function chatPage(state: State, conversation: Conversation | null) {
   const { services, session } = state;
   const { id: userId, displayName } = session!.user;
-  const [list, messages, quota] = await Promise.all([
+  const [list, messages, quota, enterSends] = await Promise.all([
     services.chat.conversations(userId),
     conversation ? services.chat.messages(userId, conversation.id) : null,
     services.usage.quota(userId),
+    services.chat.enterSends(userId),
   ]);
   const chat: ChatData = {
     userId,
@@ -35,6 +36,7 @@ export async function chatPage(state: State, conversation: Conversation | null) 
     messagesCursor: messages?.nextCursor ?? null,
     quota: quotaNow(quota, readerOf(state)),
     model: conversation?.model ?? services.chat.model(),
+    enterSends,
   };
   return page<ChatPageData>({ chat, now: services.clock.now().toISOString() });
 }

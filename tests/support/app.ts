@@ -68,7 +68,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const server = testServer && !options.persistent ? await createServerDatabase(testServer) : null;
   const port = freePort();
   const logs: string[] = [];
-  const running = await boot({
+  const running = boot({
     env: {
       APP_ENV: "test",
       PORT: String(port),

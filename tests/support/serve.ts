@@ -4,7 +4,7 @@
  */
 import { boot } from "@/lib/boot/mod.ts";
 
-const running = await boot({ env: Deno.env.toObject() });
+const running = boot({ env: Deno.env.toObject() });
 const services = await running.ready;
 const standIn = services.standIn?.url ?? "";
 Deno.stdout.writeSync(new TextEncoder().encode(`${running.url} ${standIn}\n`));

@@ -2,7 +2,7 @@
 import { unflatten } from "devalue";
 import { h, hydrate } from "preact";
 import { endOf, islandMarker, type Islands, type Marker } from "./markers.ts";
-import { fillSlots, Slot, usePage } from "./slots.ts";
+import { fillSlots, Slot, adoptPage } from "./slots.ts";
 
 /** Lets Preact hydrate the nodes between two comments as if they were an element's children. */
 function range(start: Node, end: Node): Element {
@@ -68,7 +68,7 @@ export function boot(
     ...revivers,
     Slot: ([id]: [number]) => h(Slot, { id }),
   }) as Record<string, unknown>[];
-  usePage({ islands, props });
+  adoptPage({ islands, props });
   for (const { start, marker } of findIslands(document.documentElement)) {
     later(() => {
       const end = endOf(start, "island");

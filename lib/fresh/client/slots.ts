@@ -13,7 +13,7 @@ const filled = new Map<number, ComponentChildren>();
 let page: Page;
 
 /** Sets the page whose slots are read. */
-export function usePage(current: Page): void {
+export function adoptPage(current: Page): void {
   filled.clear();
   page = current;
 }

@@ -1,7 +1,8 @@
 import { batch } from "@preact/signals";
-import type { Conversation, Estimate, Message, Page, Receipt } from "../contract.ts";
+import type { Conversation, Estimate, Memory, Message, Page, Receipt } from "../contract.ts";
 import type { Api } from "./api.ts";
 import { latestBelow } from "./branch.ts";
+import { factsFrom, LOOK_AFTER_MS } from "./remembered.tsx";
 import { ChatState } from "./state.ts";
 
 /** What may be done to conversations and messages that are there already. */
@@ -114,6 +115,28 @@ export class ChatActs extends ChatState {
     }
     this.#loading.delete(messageId);
     this.receipts.value = new Map(this.receipts.value).set(messageId, receipt);
+  }
+
+  /** Looks up, a while after a turn, what was kept of its message. */
+  protected lookRemembered(messageId: string, attempt = 0): void {
+    const after = LOOK_AFTER_MS[attempt];
+    if (after === undefined) return;
+    this.ports.clock.after(after - (LOOK_AFTER_MS[attempt - 1] ?? 0), async () => {
+      const facts = await factsFrom(this.ports.api, messageId);
+      if (facts.length === 0) return this.lookRemembered(messageId, attempt + 1);
+      this.remembered.value = new Map(this.remembered.value).set(messageId, facts);
+    });
+  }
+
+  /** Takes back what was kept of a message. */
+  async forget(messageId: string, fact: Memory): Promise<void> {
+    const done = await this.attempt(
+      async () => (await this.ports.api.delete(`/api/memory/${fact.id}`), true),
+      () => void this.forget(messageId, fact),
+    );
+    if (!done) return;
+    const left = (this.remembered.value.get(messageId) ?? []).filter(({ id }) => id !== fact.id);
+    this.remembered.value = new Map(this.remembered.value).set(messageId, left);
   }
 
   /** What the next turn will cost (CON-28); null when it cannot be told. */

@@ -56,7 +56,7 @@ export function Composer({ onSend, onEditLast }: ComposerProps) {
     if (event.key === "ArrowUp" && draft === "" && onEditLast && !busy) {
       event.preventDefault();
       onEditLast();
-    } else if (sends(event)) {
+    } else if (sends(event, { enterSends: store.data.enterSends, touch: isTouch() })) {
       event.preventDefault();
       send();
     }
@@ -82,7 +82,7 @@ export function Composer({ onSend, onEditLast }: ComposerProps) {
           placeholder={busy ? text.placeholderBusy : text.placeholder}
           aria-describedby="cost"
           aria-invalid={aria(length > MAX_MESSAGE)}
-          enterkeyhint="send"
+          enterkeyhint={store.data.enterSends ? "send" : "enter"}
           onInput={(event) => change(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
@@ -116,13 +116,20 @@ export function Composer({ onSend, onEditLast }: ComposerProps) {
   );
 }
 
+/** The part of a key press that is looked at. */
+type Key = Pick<
+  KeyboardEvent,
+  "key" | "shiftKey" | "ctrlKey" | "metaKey" | "isComposing" | "keyCode"
+>;
+
 /**
- * Whether a key sends: Enter alone, not while an input method composes, and not on touch screens,
- * where Enter is the only way to break a line.
+ * Whether a key sends: Enter with Ctrl or Cmd; Enter alone where the person wants that, but not on
+ * touch screens, where it is the only way to break a line; nothing while an input method composes.
  */
-export function sends(event: KeyboardEvent, touch = isTouch()): boolean {
-  const composing = event.isComposing || event.keyCode === 229;
-  return event.key === "Enter" && !event.shiftKey && !composing && !touch;
+export function sends(key: Key, options: { enterSends: boolean; touch: boolean }): boolean {
+  const composing = key.isComposing || key.keyCode === 229;
+  if (key.key !== "Enter" || composing) return false;
+  return key.ctrlKey || key.metaKey || (options.enterSends && !key.shiftKey && !options.touch);
 }
 
 function isTouch(): boolean {

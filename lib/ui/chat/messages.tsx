@@ -6,6 +6,7 @@ import { formatDateTime, formatTime } from "../format.ts";
 import { say } from "../say.ts";
 import { Answer, LiveAnswer } from "./answer.tsx";
 import { useChat } from "./context.ts";
+import { Remembered } from "./remembered.tsx";
 import { Variants } from "./variants.tsx";
 
 /** The shown path, and below it the answer that is being written. */
@@ -76,6 +77,7 @@ function Said({ message }: { message: Message }) {
         )}
         <Variants message={message} />
       </div>
+      <Remembered message={message} />
     </article>
   );
 }

@@ -5,12 +5,13 @@ import { useChat } from "./context.ts";
 
 /** The sheet of keyboard shortcuts. */
 export default function Shortcuts({ onClose }: { onClose: () => void }) {
-  const { text } = useChat();
+  const { store, text } = useChat();
+  const { enterSends } = store.data;
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const rows = [
-    [text.shortcutSend, "Enter"],
-    [text.shortcutBreak, "Shift Enter"],
+    [text.shortcutSend, enterSends ? "Enter" : "Ctrl Enter"],
+    [text.shortcutBreak, enterSends ? "Shift Enter" : "Enter"],
     [text.shortcutStop, "Esc"],
     [text.shortcutFocus, "/"],
     [text.shortcutEdit, "↑"],

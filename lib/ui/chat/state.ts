@@ -2,6 +2,7 @@ import { batch, type Signal, signal } from "@preact/signals";
 import type { Clock } from "../../platform/clock.ts";
 import type {
   Conversation,
+  Memory,
   MemoryMode,
   Message,
   ProblemBody,
@@ -30,6 +31,8 @@ export interface ChatData {
   quota: QuotaNow | null;
   /** Model new turns use, for example `practice`. */
   model: string;
+  /** Whether Enter alone sends; else it breaks the line and Ctrl or Cmd with Enter sends. */
+  enterSends: boolean;
 }
 
 /** What the chat needs from its surroundings; tests give it other ones. */
@@ -76,6 +79,8 @@ export class ChatState {
   readonly quota: Signal<QuotaFigure[]> = signal([]);
   readonly receipts: Signal<ReadonlyMap<string, Receipt | "failed">> = signal(new Map());
   readonly recalls: Signal<ReadonlyMap<string, RecallEvent>> = signal(new Map());
+  /** What was kept of own messages of this visit, by message. */
+  readonly remembered: Signal<ReadonlyMap<string, Memory[]>> = signal(new Map());
   /** Settings of a conversation that does not exist yet. */
   readonly temporary: Signal<boolean> = signal(false);
   readonly memoryMode: Signal<MemoryMode>;

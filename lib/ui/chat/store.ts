@@ -195,6 +195,10 @@ export class ChatStore extends ChatActs {
       if (settled.problem) this.#fail(settled, out, live);
     });
     this.#keepDraft(this.conversation.value?.id ?? null);
+    const keeps = this.memoryMode.value === "on" && !this.conversation.value?.temporary;
+    if (live.turn && live.done && out.said !== null && keeps) {
+      this.lookRemembered(live.turn.userMessageId);
+    }
   }
 
   /** The server stored the message although the model did not answer (CHT-76). */

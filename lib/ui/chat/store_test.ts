@@ -106,6 +106,7 @@ function setUp(routes: Record<string, Answer | Answer[]>, data: Partial<ChatData
     messagesCursor: null,
     quota: null,
     model: "practice",
+    enterSends: true,
     ...data,
   }, {
     api: createApi({ fetch: fake, clock }),

@@ -44,6 +44,8 @@ export const chat = {
   nextVariant: "Next variant",
   variant: "{index} of {count}",
   receiptLink: "Receipt and why",
+  remembered: "Remembered:",
+  undoRemembered: "Undo",
   options: "Conversation options",
   rename: "Rename",
   renameTitle: "Rename this conversation",
