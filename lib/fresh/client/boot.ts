@@ -2,7 +2,7 @@
 import { unflatten } from "devalue";
 import { h, hydrate } from "preact";
 import { endOf, islandMarker, type Islands, type Marker } from "./markers.ts";
-import { fillSlots, Slot, adoptPage } from "./slots.ts";
+import { adoptPage, fillSlots, Slot } from "./slots.ts";
 
 /** Lets Preact hydrate the nodes between two comments as if they were an element's children. */
 function range(start: Node, end: Node): Element {
