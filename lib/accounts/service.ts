@@ -13,6 +13,7 @@ import { effectivePlan, trialEnd } from "@/lib/plans/mod.ts";
 import { normalizeEmail } from "./email.ts";
 import { type PasswordFault, passwordFault } from "./password_rules.ts";
 import type { Login, Registration, SignedIn } from "./schema.ts";
+import { settingsSchema } from "./settings.ts";
 import * as store from "./store.ts";
 import type { LoginThrottle } from "./throttle.ts";
 
@@ -291,6 +292,7 @@ export function createAccounts(options: {
       const found = await lookUp(token);
       if (!found || found.user.suspendedAt) return null;
       const { session, user } = found;
+      const settings = settingsSchema.parse(user.settings);
       return {
         userId: user.id,
         sessionId: session.id,
@@ -304,6 +306,7 @@ export function createAccounts(options: {
         trialEndsAt: user.trialEndsAt,
         locale: user.locale,
         timeZone: user.timeZone,
+        memory: { enabled: settings.memory, searchConversations: settings.searchConversations },
       };
     },
 

@@ -12,12 +12,7 @@ import { createOutbox } from "@/lib/platform/outbox.ts";
 import { createPasswordHasher } from "@/lib/platform/password.ts";
 import { createRateLimiter } from "@/lib/platform/rate_limiter.ts";
 import { createServiceTokens } from "@/lib/platform/service_token.ts";
-import {
-  createAccounts,
-  createLoginThrottle,
-  sessionCookie,
-  settingsSchema,
-} from "@/lib/accounts/mod.ts";
+import { createAccounts, createLoginThrottle, sessionCookie } from "@/lib/accounts/mod.ts";
 import { createChat } from "@/lib/chat/mod.ts";
 import { createMemory } from "@/lib/memory/mod.ts";
 import { createModelHost } from "@/lib/model/mod.ts";
@@ -129,7 +124,6 @@ export async function createServices(platform: Platform) {
     usage,
     cursorKey,
     practiceModel: standIn !== null,
-    memoryChoices: async (userId) => settingsSchema.parse(await accounts.settings(userId)),
   });
   const limiter = createRateLimiter({ kv, clock, metrics });
   const mailer: Mailer = config.smtpUrl

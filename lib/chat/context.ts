@@ -11,7 +11,7 @@ import type { ModelHost } from "@/lib/model/mod.ts";
 import type { Policy } from "@/lib/policy/mod.ts";
 import type { Usage } from "@/lib/usage/mod.ts";
 import type { Ingredients } from "./compose.ts";
-import type { MemoryChoices, StartedTurn } from "./turn_state.ts";
+import type { StartedTurn } from "./turn_state.ts";
 import type { TurnLogs } from "./turn_log.ts";
 
 /** What the room of conversations is given. */
@@ -31,8 +31,6 @@ export interface ChatDependencies {
   practiceModel: boolean;
   /** Signs cursors. */
   cursorKey: PurposeKey;
-  /** What a person chose about memory. */
-  memoryChoices: (userId: string) => Promise<MemoryChoices>;
 }
 
 /** The dependencies, and what this room's files share. */

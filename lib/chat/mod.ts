@@ -17,6 +17,8 @@ export type { Conversation, FinishedTurn, Message, Receipt, TurnView } from "./s
 /** The service of this room. */
 export type Chat = ReturnType<typeof createChat>;
 
+/** Fewest tokens of an answer that a turn starts for. */
+const LEAST_ANSWER = 64;
 /** Window that is assumed of a model that does not tell. */
 const DEFAULT_WINDOW = 8_192;
 
@@ -28,10 +30,7 @@ export function createChat(dependencies: ChatDependencies) {
     ...dependencies,
     processId: dependencies.ids(),
     logs: createTurnLogs(dependencies),
-    async modelWindow(model) {
-      const known = (await dependencies.model.list()).find((info) => info.id === model);
-      return known?.window || DEFAULT_WINDOW;
-    },
+    modelWindow: createModelWindows(dependencies),
     ingredients: (turn, careInstruction) => ({
       persona: compactConstitution(),
       careInstruction,
@@ -53,18 +52,19 @@ export function createChat(dependencies: ChatDependencies) {
     const answerCap = Math.min(plan.answerTokens ?? Infinity, Math.floor(window / 2));
     const budget = Math.min(plan.promptTokens ?? Infinity, window - answerCap);
     const history = request.sessionId ? await shownPath(principal.userId, request.sessionId) : [];
-    const prompt = compose({
+    const parts = {
       persona: compactConstitution(),
       careInstruction: null,
       profile: principal,
       today: today(principal, clock.now()),
       recalled: [],
-      history,
       message: request.content,
       unfinished: null,
       // A message that does not fit still has a price to show.
-      budget: Math.max(budget, 1_000_000),
-    });
+      budget: Infinity,
+    };
+    const prompt = compose({ ...parts, history });
+    const alone = compose({ ...parts, history: [] }).tokens;
     const report = await context.usage.quota(principal);
     const { limit, remaining } = report.resources.llm_tokens;
     const promptTokens = Math.min(prompt.tokens, Math.max(budget, 0));
@@ -76,7 +76,7 @@ export function createChat(dependencies: ChatDependencies) {
       share: limit === null ? null : round(balance(totalTokens, 0, limit).percentage ?? 100),
       limit,
       remaining,
-      fits: prompt.tokens <= budget || history.length > 0,
+      fits: alone <= budget && (remaining === null || alone + LEAST_ANSWER <= remaining),
       contextFill: round(Math.min(1, prompt.tokens / budget)),
       resetsAt: report.resetsAt,
     };
@@ -106,6 +106,24 @@ export function createChat(dependencies: ChatDependencies) {
     turns: turnService(context),
     estimate,
     eraseTemporary,
+  };
+}
+
+/** Windows hardly ever change; they are looked at again after this. */
+const WINDOW_LIFE_MS = 60_000;
+
+/** Windows of models: a known one is given at once and renewed beside, so that no turn waits. */
+function createModelWindows({ model, clock }: Pick<ChatDependencies, "model" | "clock">) {
+  const known = new Map<string, number>();
+  let renewAt = 0;
+  async function renew(): Promise<void> {
+    renewAt = clock.monotonic() + WINDOW_LIFE_MS;
+    for (const info of await model.list()) known.set(info.id, info.window || DEFAULT_WINDOW);
+  }
+  return async (name: string): Promise<number> => {
+    if (!known.has(name)) await renew();
+    else if (renewAt <= clock.monotonic()) void renew();
+    return known.get(name) ?? DEFAULT_WINDOW;
   };
 }
 

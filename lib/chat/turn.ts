@@ -81,7 +81,7 @@ function mayAnswer(context: ChatContext, turn: RunningTurn): boolean {
 /** What the person's memory holds about this message. Without it the answer goes on. */
 async function recall(context: ChatContext, turn: RunningTurn): Promise<void> {
   turn.stages.push("recall");
-  const allowed = turn.memoryMode !== "off" && turn.choices.memory;
+  const allowed = turn.memoryMode !== "off" && turn.principal.memory.enabled;
   if (allowed) {
     turn.recall = await context.memory.recall({
       userId: turn.principal.userId,
@@ -91,7 +91,7 @@ async function recall(context: ChatContext, turn: RunningTurn): Promise<void> {
       userName: turn.principal.displayName,
       tokenBudget: recallBudget(turn.promptBudget),
       modelLocation: context.model.location,
-      searchConversations: turn.choices.searchConversations,
+      searchConversations: turn.principal.memory.searchConversations,
     });
   }
 }

@@ -140,9 +140,10 @@ async function remember(context: ChatContext, tx: Tx, turn: RunningTurn): Promis
   const { userId } = turn.principal;
   const used = (turn.recall?.items ?? []).filter((item) => item.kind === "fact");
   await context.memory.countAccess(tx, { userId, memoryIds: used.map((item) => item.memoryId) });
-  const searchable = turn.memoryMode !== "off" && !turn.temporary && turn.choices.memory &&
+  const searchable = turn.memoryMode !== "off" && !turn.temporary &&
+    turn.principal.memory.enabled &&
     turn.userMessage.remember && turn.status !== "refused" && turn.status !== "error";
-  if (searchable && turn.choices.searchConversations) {
+  if (searchable && turn.principal.memory.searchConversations) {
     await context.memory.indexTurn(tx, {
       questionId: turn.userMessage.id,
       answerId: turn.assistantMessageId,

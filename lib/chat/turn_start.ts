@@ -6,7 +6,7 @@ import { shorten } from "@/lib/platform/text.ts";
 import { compose, recallBudget } from "./compose.ts";
 import { messageText } from "./input.ts";
 import type { ChatContext } from "./context.ts";
-import type { MemoryChoices, StartedTurn, TurnRequest } from "./turn_state.ts";
+import type { StartedTurn, TurnRequest } from "./turn_state.ts";
 import * as store from "./store.ts";
 import * as turns from "./turn_store.ts";
 
@@ -37,13 +37,12 @@ export async function startTurn(context: ChatContext, request: TurnRequest): Pro
   const content = request.content === null ? null : messageText(request.content);
   const model = context.model.resolve(request.model);
   const limits = await limitsOf(context, request, model);
-  const choices = await context.memoryChoices(request.principal.userId);
   try {
     return await context.db.asUser(request.principal.userId, async (tx) => {
       const known = await findKnown(tx, request, content);
       if (known) return known;
       const place = await findPlace(context, tx, { request, content, model });
-      const turn = await prepare(context, { request, place, model, limits, choices });
+      const turn = await prepare(context, { request, place, model, limits });
       turn.reservation = await hold(context, tx, { turn, limits });
       await storeRows(context, tx, { turn, place, request, content });
       return { kind: "started", turn };
@@ -196,7 +195,6 @@ function prepare(
     place: Place;
     model: string;
     limits: Limits;
-    choices: MemoryChoices;
   },
 ): StartedTurn {
   const { request, place } = input;
@@ -220,7 +218,6 @@ function prepare(
     memoryMode: place.session?.memoryMode ??
       (request.temporary ? "off" : request.memoryMode ?? "on"),
     temporary: place.session?.temporary ?? request.temporary ?? false,
-    choices: input.choices,
     history: place.history,
     unfinished: place.answer?.content ?? null,
     reservation: null as never, // set by `hold`, in the same transaction
@@ -247,7 +244,7 @@ async function hold(
     recalled: [],
     history: turn.history.filter((message) => message.content !== ""),
   });
-  const mayRecall = turn.memoryMode !== "off" && turn.choices.memory;
+  const mayRecall = turn.memoryMode !== "off" && turn.principal.memory.enabled;
   const recall = mayRecall ? recallBudget(turn.promptBudget) : 0;
   const reservation = await context.usage.reserve(tx, {
     userId: principal.userId,

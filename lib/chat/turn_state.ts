@@ -25,12 +25,6 @@ export interface TurnRequest {
   remember: boolean;
 }
 
-/** What a person chose about memory. */
-export interface MemoryChoices {
-  memory: boolean;
-  searchConversations: boolean;
-}
-
 /** A turn that has its rows and its hold, and has not run yet. */
 export interface StartedTurn {
   id: string;
@@ -44,7 +38,6 @@ export interface StartedTurn {
   model: string;
   memoryMode: MemoryMode;
   temporary: boolean;
-  choices: MemoryChoices;
   /** The path above the question, oldest first. */
   history: MessageRow[];
   /** Text of the answer that is continued. */

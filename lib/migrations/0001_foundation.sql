@@ -490,6 +490,9 @@ create policy search_all on memories for select to nova_search using (true);
 create policy search_all on messages for select to nova_search using (true);
 create policy search_all on chat_sessions for select to nova_search using (true);
 
+-- Loads the library of trigrams, whose setting the functions below may only name when it is known.
+do $$ begin perform similarity('', ''); end $$;
+
 -- A question's words as one search: any of them.
 create function any_word(config regconfig, words text[]) returns tsquery language sql immutable
 set search_path = pg_catalog, pg_temp as $$

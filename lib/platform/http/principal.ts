@@ -13,4 +13,6 @@ export interface Principal {
   trialEndsAt: Date;
   locale: string;
   timeZone: string;
+  /** Whether anything is remembered or recalled, and whether former conversations are searched. */
+  memory: { enabled: boolean; searchConversations: boolean };
 }
