@@ -36,6 +36,7 @@ export function startTimers(services: Services): () => void {
   const stops = [
     timer(15_000, "recover turns", () => services.chat.turns.recover({ all: false })),
     timer(MINUTE, "release lost holds", () => services.usage.releaseLost()),
+    timer(60 * MINUTE, "promote memories", () => services.memory.promoteDue()),
     timer(60 * MINUTE, "purge forgotten memories", () => services.memory.purge()),
   ];
   return () => stops.forEach((stop) => stop());

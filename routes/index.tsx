@@ -10,7 +10,6 @@ import {
   Example,
   landingLinks,
   Plans,
-  SchoolPath,
   ThreeThings,
   ThreeTiers,
 } from "./(_shared)/landing.tsx";
@@ -73,12 +72,6 @@ export default define.page<typeof handler>(({ data, state }) => {
             more={{ href: "/constitution", label: text.constitutionLink }}
           />
           <EightPrinciples locale={locale} />
-        </div>
-      </section>
-      <section class="band" id="school">
-        <div class="wrap">
-          <BandHead title={text.schoolTitle} lead={text.schoolLead} />
-          <SchoolPath locale={locale} />
         </div>
       </section>
       <section class="band" id="plans">

@@ -33,13 +33,15 @@ export interface MemoryDependencies {
 const DAY = 24 * 60 * 60 * 1000;
 /** A fact of the intermediate tier lives seven days, renewed by use. */
 export const ITM_LIFE_MS = 7 * DAY;
+/** Facts of the intermediate tier that one person can have. */
+export const ITM_CAPACITY = 100;
 /** Forgetting can be undone for a day. */
 export const UNDO_MS = DAY;
 /** The kind of the job that makes a fact's vector with a model host. */
 export const EMBED_JOB = "memory.embed";
 
 /** Who changes a fact. */
-export type Actor = "user" | "extraction";
+export type Actor = "user" | "extraction" | "distillation";
 
 /** A fact to be stored. */
 export type NewFact =
@@ -140,6 +142,7 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
     await event(tx, { action: "create", actor, row, after: row });
     await usage.recordStorage(tx, { userId, operationId: ids(), bytes: row.bytes });
     if (!embedding) await queueEmbedding(tx, row);
+    if (row.tier === "itm") await store.expireBeyond(tx, ITM_CAPACITY, now);
     return row;
   }
 

@@ -5,7 +5,14 @@ import type { EffectivePlan } from "@/lib/plans/mod.ts";
 import { memoryBytes } from "./bytes.ts";
 import { createEmbedder } from "./embedder.ts";
 import { createExtraction } from "./extraction.ts";
-import { createFactWriter, type MemoryDependencies, type NewFact, UNDO_MS } from "./fact_writer.ts";
+import {
+  createFactWriter,
+  ITM_CAPACITY,
+  ITM_LIFE_MS,
+  type MemoryDependencies,
+  type NewFact,
+  UNDO_MS,
+} from "./fact_writer.ts";
 import { sameText } from "./normalise.ts";
 import { createRecall } from "./recall.ts";
 import type {
@@ -23,8 +30,10 @@ import { indexTurn, unindexMessage, unindexSession } from "./turn_index.ts";
 import { memoryView } from "./views.ts";
 
 const MAX_ANCHORS = 12;
-/** Facts of the intermediate tier that one person can have. */
-const ITM_CAPACITY = 100;
+/** When an intermediate fact becomes a lasting one; not by confidence alone on its first half day. */
+const PROMOTION = { uses: 3, confidence: 0.7, leastAgeMs: 12 * 60 * 60 * 1000 };
+/** Rows a timer touches at once. */
+const BATCH = 200;
 
 /** The service of this room. */
 export type Memory = ReturnType<typeof createMemory>;
@@ -403,11 +412,32 @@ export function createMemory(dependencies: MemoryDependencies) {
       });
     },
 
-    /** Erases forgotten facts whose day to undo has passed; returns how many. */
+    /** Erases facts past their time; returns how many. */
     purge: (): Promise<number> =>
       db.asSystem("memory: purge", async (tx) => {
-        const due = await store.dueForPurge(tx, clock.now(), 200);
+        const now = clock.now();
+        const expiredBefore = new Date(now.getTime() - ITM_LIFE_MS);
+        const due = await store.dueForPurge(tx, { now, expiredBefore, limit: BATCH });
         for (const row of due) await eraseRow(tx, row);
+        return due.length;
+      }),
+
+    /** Moves proven facts to long-term memory; returns how many. */
+    promoteDue: (): Promise<number> =>
+      db.asSystem("memory: promote", async (tx) => {
+        const now = clock.now();
+        const madeBefore = new Date(now.getTime() - PROMOTION.leastAgeMs);
+        const due = await store.dueForPromotion(tx, {
+          now,
+          madeBefore,
+          ...PROMOTION,
+          limit: BATCH,
+        });
+        for (const row of due) {
+          await store.updateMemory(tx, row.id, { tier: "ltm", expiresAt: null, updatedAt: now });
+          const after = { ...row, tier: "ltm" as const, expiresAt: null, updatedAt: now };
+          await event(tx, { action: "promote", actor: "distillation", row, before: row, after });
+        }
         return due.length;
       }),
 

@@ -378,11 +378,38 @@ export async function insertNotSaved(
     values (${row.id}, ${row.userId}, ${row.sessionId}, ${row.messageId}, ${row.reason}, ${row.text}, ${row.at}, ${row.expiresAt})`;
 }
 
-/** Forgotten facts whose time to undo has passed, of all users. */
-export function dueForPurge(tx: Tx, now: Date, limit: number): Promise<MemoryRow[]> {
+/** Facts past their time, of all users: forgotten ones a day ago, expired ones a week ago. */
+export function dueForPurge(
+  tx: Tx,
+  query: { now: Date; expiredBefore: Date; limit: number },
+): Promise<MemoryRow[]> {
   return tx<MemoryRow[]>`
-    select ${tx(COLUMNS)} from memories where purge_at <= ${now}
-    order by purge_at limit ${limit} for update skip locked`;
+    select ${tx(COLUMNS)} from memories
+    where purge_at <= ${query.now} or (tier = 'itm' and expires_at <= ${query.expiredBefore})
+    order by id limit ${query.limit} for update skip locked`;
+}
+
+/** Intermediate facts, of all users, that have proved useful or certain (MEM-16, MEM-17). */
+export function dueForPromotion(
+  tx: Tx,
+  query: { now: Date; madeBefore: Date; uses: number; confidence: number; limit: number },
+): Promise<MemoryRow[]> {
+  return tx<MemoryRow[]>`
+    select ${tx(COLUMNS)} from memories
+    where tier = 'itm' and deleted_at is null and superseded_at is null and constitution_valid
+      and expires_at > ${query.now} and not locked
+      and (access_count >= ${query.uses}
+        or (confidence > ${query.confidence} and created_at <= ${query.madeBefore}))
+    order by id limit ${query.limit} for update skip locked`;
+}
+
+/** Ends the life of the least used intermediate facts beyond a number (MEM-11). */
+export async function expireBeyond(tx: Tx, keep: number, at: Date): Promise<void> {
+  await tx`update memories set expires_at = ${at} where id in (
+    select id from memories where tier = 'itm' and deleted_at is null and expires_at > ${at}
+      and not pinned and not locked
+    order by access_count desc, last_accessed_at desc nulls last, confidence desc, id desc
+    offset ${keep})`;
 }
 
 /** Figures for the head of the memory page. */

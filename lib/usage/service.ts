@@ -97,7 +97,7 @@ export function createUsage(options: {
       429,
       "Today's allowance is used up",
       `${state.used} of ${state.limit} ${what} are used and this needs ${request.requested}. ` +
-        "Reading, search, export and settings still work; the allowance starts anew at 00:00 UTC, " +
+        "Reading, search and settings still work; the allowance starts anew at 00:00 UTC, " +
         "or choose a larger plan",
       {
         resource: request.resource,

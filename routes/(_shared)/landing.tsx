@@ -173,36 +173,6 @@ export function EightPrinciples({ locale }: Local) {
   );
 }
 
-/** Twenty-four rings, those that open an ability filled. */
-export function SchoolPath({ locale }: Local) {
-  const text = landingText(locale);
-  const opens = [5, 6, 12, 19] as const;
-  return (
-    <>
-      <ol class="path" aria-label={text.schoolPath}>
-        {Array.from({ length: 24 }, (_, i) => i + 1).map((n) => {
-          const earned = opens.some((level) => level === n);
-          return (
-            <li key={n} class={earned ? "ringed" : "ringed quiet"}>
-              <ProgressRing percent={earned ? 100 : 0} />
-              <span>{n}</span>
-            </li>
-          );
-        })}
-      </ol>
-      <div class="cols-4">
-        {opens.map((n) => (
-          <div class="stack stack-4" key={n}>
-            <p class="small t-gold num">{say(text.level, { n }, locale)}</p>
-            <h3>{text[`school${n}`]}</h3>
-            <p class="quiet">{text[`school${n}Text`]}</p>
-          </div>
-        ))}
-      </div>
-    </>
-  );
-}
-
 /** The plans with the limits of this installation (PLN-12). */
 export function Plans({ plans, locale }: Local & { plans: readonly Plan[] }) {
   return (
@@ -236,14 +206,18 @@ function PlanColumn({ plan, locale }: Local & { plan: Plan }) {
           </li>
         ))}
       </ul>
-      <LinkButton kind={best ? "primary" : "secondary"} size="lg" href="/register">
-        {trial ? text.startTrial : say(text.choose, { plan: plan.name })}
-      </LinkButton>
+      {trial
+        ? (
+          <LinkButton kind="primary" size="lg" href="/register">
+            {text.startTrial}
+          </LinkButton>
+        )
+        : <p class="small quiet">{text.notForSale}</p>}
     </article>
   );
 }
 
-function planLines({ limits, school, queue }: Plan, locale: string): string[] {
+function planLines({ limits, queue }: Plan, locale: string): string[] {
   const text = landingText(locale);
   const reader = { ...anyReader, locale };
   const { tokensPerDay, messagesPerDay, storageBytes } = limits;
@@ -254,7 +228,6 @@ function planLines({ limits, school, queue }: Plan, locale: string): string[] {
     storageBytes === null
       ? text.noCapStorage
       : say(text.storage, { size: formatBytes(storageBytes, reader) }),
-    school ? say(text.levels, { from: school.from, to: school.to }, locale) : "",
     queue === "priority" ? text.firstInLine : "",
   ].filter(Boolean);
 }
@@ -281,7 +254,6 @@ export function landingLinks(locale: string) {
   return [
     { href: "#memory", label: text.navMemory },
     { href: "/constitution", label: commonText(locale).constitution },
-    { href: "#school", label: text.navSchool },
     { href: "#plans", label: text.navPlans },
   ];
 }

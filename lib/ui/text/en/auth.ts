@@ -40,7 +40,7 @@ export const auth = {
   strength2: "Fair",
   strength3: "Good",
   strength4: "Strong",
-  promise: "Everything it knows about you is yours to see, correct, export and erase.",
+  promise: "Everything it knows about you is yours to see, correct and erase.",
   promiseNote: "Principle 4, Transparency: open about sources, whether fact, inference or memory.",
   promiseLabel: "A promise",
   now: "Now",

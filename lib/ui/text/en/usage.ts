@@ -16,7 +16,7 @@ export const usage = {
   used: "{n} used",
   notInPlan: "Not part of this plan",
   noticeLead: "{percent} of today’s {what} are used.",
-  noticeText: "They return at {time}. Memory, search and export keep working in any case.",
+  noticeText: "They return at {time}. Memory and search keep working in any case.",
   blockedLead: "Today’s {what} are used up.",
   what_llm_tokens: "tokens",
   what_messages: "messages",
