@@ -4,7 +4,7 @@
  * opens the data itself. Exit codes: 0 ok, 1 failed or a finding, 2 usage.
  */
 import { resolve } from "node:path";
-import { openForCommand } from "@/lib/boot/mod.ts";
+import { openForCommand } from "@/lib/boot/open.ts";
 import { CONTROL_SOCKET, type ControlAnswer, runCommand } from "@/lib/boot/control.ts";
 import { ConfigError, maskedConfig, parseConfig, variableDocs } from "@/lib/platform/config.ts";
 import { systemClock } from "@/lib/platform/clock.ts";

@@ -1,21 +1,14 @@
-import { createEdge, createHealth, type EdgeHandler, type Health } from "@/lib/api/mod.ts";
-import { jobHandlers, startTimers } from "@/jobs/mod.ts";
-import { type Clock, sleep, systemClock } from "@/lib/platform/clock.ts";
+import { createEdge, type EdgeHandler } from "@/lib/api/edge.ts";
+import { createHealth, type Health } from "@/lib/api/health.ts";
+import { type Clock, systemClock } from "@/lib/platform/clock.ts";
 import { type Config, parseConfig } from "@/lib/platform/config.ts";
-import { type DataDir, holdDataDir } from "@/lib/platform/data_dir.ts";
-import { isConnectionFault, type OpenDatabase, openDatabase } from "@/lib/platform/database/mod.ts";
-import { migrate, readMigrations } from "@/lib/platform/database/migrations.ts";
-import { secureRandom, uuidV7Source } from "@/lib/platform/ids.ts";
-import { openKv } from "@/lib/platform/kv.ts";
-import { createLog, type Log } from "@/lib/platform/log.ts";
+import { holdDataDir } from "@/lib/platform/data_dir.ts";
+import { createLog } from "@/lib/platform/log.ts";
 import { createMetrics } from "@/lib/platform/metrics.ts";
-import { apiOf } from "./api.ts";
-import { startControl } from "./control.ts";
-import { dispatch, type PageHandler, routeNames } from "./dispatch.ts";
-import { bootReport } from "./report.ts";
-import { loadSecrets } from "./secrets.ts";
-import { createServices, type Services } from "./services.ts";
-import { commitOf, VERSION } from "./version.ts";
+import type { PageHandler } from "./dispatch.ts";
+import type { OpenProduct } from "./open.ts";
+import type { Services } from "./services.ts";
+import { VERSION } from "./version.ts";
 
 export type { PageContext, PageHandler } from "./dispatch.ts";
 
@@ -45,7 +38,6 @@ export interface Running {
   stop(options?: { turnLimitMs?: number }): Promise<void>;
 }
 
-const DATABASE_WAITS = [1, 2, 4, 8, 16, 30];
 const TURN_LIMIT_MS = 60_000;
 
 /**
@@ -89,59 +81,36 @@ export function boot(options: BootOptions): Running {
   );
   const stopping = new AbortController();
 
-  async function open(): Promise<
-    {
-      services: Services;
-      db: OpenDatabase;
-      stopTimers: () => void;
-      closeControl: () => Promise<void>;
-    }
-  > {
-    const secrets = await loadSecrets(config, dir);
-    const db = await openAndMigrate({
+  async function open(): Promise<OpenProduct> {
+    // The rest is loaded now that somebody is answering, beside the opening of the database.
+    const [{ openProduct }, { openAndMigrate }] = await Promise.all([
+      import("./open.ts"),
+      import("./database.ts"),
+    ]);
+    const product = await openProduct({
+      ...options,
       config,
       dir,
-      log,
       clock,
-      health,
-      template: options.databaseTemplate,
-      stop: stopping.signal,
-    });
-    const kv = await openKv({ path: config.kvPath, now: clock.now, log, metrics });
-    const services = await createServices({
-      config,
-      secrets,
-      clock,
-      ids: uuidV7Source(clock, secureRandom),
-      random: secureRandom,
       log,
       metrics,
-      db,
-      kv,
-      mailFolder: dir.file("mailbox"),
-    });
-    health.set("policy", "ok");
-    health.set("content", "ok");
-    // A single process closes its former turns before it is ready (CHT-49).
-    await services.chat.turns.recover({ all: db.kind === "embedded" });
-    services.outbox.start(jobHandlers(services));
-    const { api, status, gate } = apiOf(services, {
       health,
-      commit: commitOf(options.env),
       startedAt,
+      database: openAndMigrate({
+        config,
+        dir,
+        log,
+        clock,
+        health,
+        template: options.databaseTemplate,
+        stop: stopping.signal,
+      }),
     });
-    const pages = await options.pages?.();
-    handler = dispatch({ services, api, pages, health, gate });
-    routeOf = routeNames(api);
-    const stopTimers = startTimers(services);
-    const closeControl = await startControl({ dir, services, config });
+    handler = product.handler;
+    routeOf = product.routeOf;
     health.set("database", "ok");
     health.set("migrations", "ok");
-    options.say?.(
-      await bootReport({ services, status, url: config.baseUrl, fetch: globalThis.fetch }),
-    );
-    void services.model.warmUp();
-    return { services, db, stopTimers, closeControl };
+    return product;
   }
 
   const opened = open();
@@ -167,99 +136,4 @@ export function boot(options: BootOptions): Running {
       dir.release();
     },
   };
-}
-
-/** Opens everything a command of the operator needs, without listening. */
-export async function openForCommand(env: Record<string, string | undefined>): Promise<
-  { services: Services; config: Config; close(): Promise<void> }
-> {
-  const clock = systemClock;
-  const config = parseConfig(env);
-  const dir = holdDataDir(config.dataDir);
-  const log = createLog({ clock, level: "error", write: () => {} });
-  const metrics = createMetrics();
-  const db = await openAndMigrate({
-    config,
-    dir,
-    log,
-    clock,
-    health: createHealth(),
-    stop: AbortSignal.abort(),
-  });
-  const kv = await openKv({ path: config.kvPath, now: clock.now, log, metrics });
-  const services = await createServices({
-    config,
-    secrets: await loadSecrets(config, dir),
-    clock,
-    ids: uuidV7Source(clock, secureRandom),
-    random: secureRandom,
-    log,
-    metrics,
-    db,
-    kv,
-    mailFolder: dir.file("mailbox"),
-  });
-  return {
-    services,
-    config,
-    async close() {
-      await services.close();
-      kv.close();
-      await db.close();
-      dir.release();
-    },
-  };
-}
-
-async function openAndMigrate(options: {
-  config: Config;
-  dir: DataDir;
-  log: Log;
-  clock: Clock;
-  health: Health;
-  template?: string;
-  stop: AbortSignal;
-}): Promise<OpenDatabase> {
-  const { config, health, clock } = options;
-  for (let attempt = 0;; attempt++) {
-    try {
-      health.set("database", "running");
-      const db = await openDatabase({
-        log: options.log,
-        ...(config.databaseUrl
-          ? { url: config.databaseUrl }
-          : options.template
-          ? { template: options.template }
-          : { folder: options.dir.file("postgres") }),
-      });
-      await db.ping();
-      health.set("migrations", "running");
-      const owner = db.owner(config.databaseAdminUrl);
-      try {
-        const loginRole = config.databaseUrl
-          ? decodeURIComponent(new URL(config.databaseUrl).username)
-          : "";
-        await migrate(owner, {
-          migrations: await readMigrations(new URL("../migrations/", import.meta.url)),
-          embedDim: config.embedDim,
-          server: db.kind === "server",
-          ...(loginRole ? { loginRole } : {}),
-          now: clock.now(),
-        });
-      } finally {
-        await owner.end({ timeout: 5 });
-      }
-      return db;
-    } catch (error) {
-      // A server that is not there yet is waited for; anything else can never be right.
-      if (!config.databaseUrl || !isConnectionFault(error) || options.stop.aborted) {
-        health.set("database", "failed");
-        throw error;
-      }
-      health.set("database", "waiting");
-      options.log.warn("database.waiting", "The database does not answer yet; trying again");
-      const seconds = DATABASE_WAITS[Math.min(attempt, DATABASE_WAITS.length - 1)]!;
-      await sleep(clock, seconds * 1000, options.stop);
-    }
-  }
 }

@@ -3,7 +3,7 @@ import { errorFields } from "@/lib/platform/log.ts";
 import { preferredLocale } from "@/lib/platform/locale.ts";
 import { Problem } from "@/lib/platform/problem.ts";
 import type { State } from "@/utils.ts";
-import type { PageContext } from "./mod.ts";
+import type { PageContext } from "./dispatch.ts";
 
 /** Fills the state of a page from what the request carries. */
 export async function pageState(ctx: Context<State>): Promise<Response> {

@@ -115,7 +115,7 @@ function topicOf(question: Question, candidates: readonly Candidate[]): number[]
 }
 
 /** The list's own measure of a row, null when the row is not in the list. */
-export function listed(
+function listed(
   candidate: Candidate,
   list: Candidate["memberships"][number]["list"],
 ): number | null {

@@ -124,12 +124,14 @@ create table messages (
   -- for a message that must not be found.
   search_text text not null default '',
   search_context text not null default '',
-  -- The owner is a word of it, so that the index itself keeps to one person's rows.
-  -- Kept in the row: ranking reads it for every row that shares a word.
+  -- The owner is a word of it, so that the index itself keeps to one person's rows. Kept in the row:
+  -- ranking reads it for every row that shares a word.
   text_search tsvector storage main generated always as (
-    array_to_tsvector(array[user_id::text])
-      || setweight(to_tsvector('english'::regconfig, search_text), 'A')
-      || setweight(to_tsvector('english'::regconfig, search_context), 'D')
+    case when search_text = '' then ''::tsvector else
+      array_to_tsvector(array[user_id::text])
+        || setweight(to_tsvector('english'::regconfig, search_text), 'A')
+        || setweight(to_tsvector('english'::regconfig, search_context), 'D')
+    end
   ) stored,
   unique (id, session_id, user_id),
   foreign key (session_id, user_id) references chat_sessions (id, user_id) on delete cascade,
