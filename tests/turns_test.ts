@@ -300,3 +300,22 @@ Deno.test("[API-24] a body over 10 MiB, deep, or of another type is refused befo
   const unknown = await ada.say("Hello", { surprise: 1 });
   expect(unknown.body.errors[0]).toMatchObject({ path: "surprise", code: "unrecognized_keys" });
 });
+
+Deno.test("[CHT-22] no more answers at once than the plan allows, however they are asked for", async () => {
+  const ada = await slow.person();
+  const answers = await Promise.all(
+    Array.from(
+      { length: 6 },
+      () =>
+        ada.post("/api/chat/messages", { content: LONG, clientMessageId: crypto.randomUUID() }, {
+          prefer: "respond-async",
+        }),
+    ),
+  );
+  const started = answers.filter((answer) => answer.status === 202);
+  expect(started).toHaveLength(2);
+  for (const refused of answers.filter((answer) => answer.status !== 202)) {
+    expect(refused.body).toMatchObject({ code: "too_many_streams", limit: 2, active: 2 });
+  }
+  for (const { body } of started) await ada.post(`/api/chat/turns/${body.turnId}/stop`);
+});

@@ -128,7 +128,7 @@ export async function createServices(platform: Platform) {
   const limiter = createRateLimiter({ kv, clock, metrics });
   const mailer: Mailer = config.smtpUrl
     ? smtpMailer({ url: config.smtpUrl, from: config.mailFrom })
-    : mailboxMailer({ folder: platform.mailFolder, now: clock.now, id: ids, log });
+    : mailboxMailer({ folder: platform.mailFolder, now: () => clock.now(), id: ids, log });
   return {
     ...platform,
     tokens,

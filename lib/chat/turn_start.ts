@@ -39,12 +39,20 @@ export async function startTurn(context: ChatContext, request: TurnRequest): Pro
   const limits = await limitsOf(context, request, model);
   try {
     return await context.db.asUser(request.principal.userId, async (tx) => {
-      const known = await findKnown(tx, request, content);
+      // Sent out together: one connection answers them in order.
+      const [known, place] = await Promise.all([
+        findKnown(tx, request, content),
+        findPlace(tx, request).then((place) => ({ place }), (error) => ({ error })),
+      ]);
+      // An equal request from before wins over whatever is true of the conversation now.
       if (known) return known;
-      const place = await findPlace(context, tx, { request, content, model });
-      const turn = await prepare(context, { request, place, model, limits });
+      if ("error" in place) throw place.error;
+      const turn = prepare(context, { request, place: place.place, model, limits });
       turn.reservation = await hold(context, tx, { turn, limits });
-      await storeRows(context, tx, { turn, place, request, content });
+      await Promise.all([
+        checkStreams(tx, turn, limits),
+        ...storeRows(context, tx, { turn, place: place.place, request, content }),
+      ]);
       return { kind: "started", turn };
     });
   } catch (error) {
@@ -147,12 +155,7 @@ interface Place {
   history: store.MessageRow[];
 }
 
-async function findPlace(
-  _context: ChatContext,
-  tx: Tx,
-  input: { request: TurnRequest; content: string | null; model: string },
-): Promise<Place> {
-  const { request } = input;
+async function findPlace(tx: Tx, request: TurnRequest): Promise<Place> {
   const nowhere: Place = {
     session: null,
     question: null,
@@ -231,12 +234,8 @@ function prepare(
 }
 
 /** Holds the quota for the largest prompt this turn can have, and counts the streams. */
-async function hold(
-  context: ChatContext,
-  tx: Tx,
-  input: { turn: StartedTurn; limits: Limits },
-) {
-  const { turn, limits } = input;
+async function hold(context: ChatContext, tx: Tx, held: { turn: StartedTurn; limits: Limits }) {
+  const { turn, limits } = held;
   const { principal } = turn;
   turn.stages.push("reserve");
   const draft = compose({
@@ -246,32 +245,37 @@ async function hold(
   });
   const mayRecall = turn.memoryMode !== "off" && turn.principal.memory.enabled;
   const recall = mayRecall ? recallBudget(turn.promptBudget) : 0;
-  const reservation = await context.usage.reserve(tx, {
+  return await context.usage.reserve(tx, {
     userId: principal.userId,
     plan: principal.effectivePlan,
     operationId: turn.id,
     promptTokens: Math.min(turn.promptBudget, draft.tokens + recall),
     answerTokens: limits.answerTokens,
   });
-  // Counted after the hold, whose row lock makes turns of one person wait for each other.
-  const running = await turns.runningTurns(tx, principal.userId);
-  if (limits.streams !== null && running >= limits.streams) {
-    throw new Problem(
-      "too_many_streams",
-      429,
-      "Too many answers at once",
-      `Your plan allows ${limits.streams} at a time; wait for one to end or stop it`,
-      { limit: limits.streams, active: running, retryAfterSeconds: 5 },
-    );
-  }
-  return reservation;
 }
 
-async function storeRows(
+/**
+ * @throws Problem 429 `too_many_streams`. Counted after the hold, whose row lock makes turns of one
+ *   person wait for each other
+ */
+async function checkStreams(tx: Tx, turn: StartedTurn, limits: Limits): Promise<void> {
+  const running = await turns.runningTurns(tx, turn.principal.userId);
+  if (limits.streams === null || running < limits.streams) return;
+  throw new Problem(
+    "too_many_streams",
+    429,
+    "Too many answers at once",
+    `Your plan allows ${limits.streams} at a time; wait for one to end or stop it`,
+    { limit: limits.streams, active: running, retryAfterSeconds: 5 },
+  );
+}
+
+/** The statements that store a turn's rows; they go out together and are answered in order. */
+function storeRows(
   context: ChatContext,
   tx: Tx,
   input: { turn: StartedTurn; place: Place; request: TurnRequest; content: string | null },
-): Promise<void> {
+): Promise<unknown>[] {
   const { turn, place, request } = input;
   const { userId, displayName } = turn.principal;
   const at = turn.startedAt;
@@ -339,6 +343,5 @@ async function storeRows(
     added: (place.question ? 0 : 1) + (place.answer ? 0 : 1),
     at,
   }));
-  // One connection: the statements go out together and are answered in order.
-  await Promise.all(work);
+  return work;
 }

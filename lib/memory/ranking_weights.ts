@@ -62,7 +62,7 @@ export const COSINE_FLOOR = { default: 0.35, lexical: 0.5 } as const;
 export const SHARE_FLOOR = {
   fact: 0.4,
   factByName: 0.35,
-  turn: 0.55,
+  turn: 0.6,
   near: 0.6,
   nearPersonal: 0.3,
 } as const;

@@ -156,11 +156,20 @@ export function createUsage(options: {
     const key = { userId: request.userId, dayUtc: utcDay(now) };
     const limits = plans.limits(request.plan);
     const messages = { resource: "messages" as const, amount: 1, limit: limits.messagesPerDay };
-    if (!await store.hold(tx, key, messages)) {
+    // Both go out together; the message's is answered first.
+    const [granted, tokens] = await Promise.all([
+      store.hold(tx, key, messages),
+      holdTokens(tx, key, { ...request, limits }).then(
+        (held) => ({ held }),
+        (error) => ({ error }),
+      ),
+    ]);
+    if (!granted) {
       const state = await balanceOf(tx, key, messages);
       throw quotaProblem({ plan: request.plan, resource: "messages", requested: 1 }, state);
     }
-    const held = await holdTokens(tx, key, { ...request, limits });
+    if ("error" in tokens) throw tokens.error;
+    const { held } = tokens;
     const reservation: Reservation = {
       id: ids(),
       operationId: request.operationId,

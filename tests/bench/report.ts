@@ -133,6 +133,7 @@ function printFigures(kind: string, figures: Figures, say: (text: string) => voi
     line("first words among so many", streams.firstToken);
     line("longest silence within each", streams.worstGap);
     for (const fault of streams.faults.slice(0, 10)) say(`    ${fault}`);
+    for (const [name, n] of Object.entries(streams.warnings)) say(`    log: ${name} (${n})`);
   }
   if (start) {
     line("start to /healthz", start.healthz);

@@ -12,6 +12,8 @@ export interface Streams {
   events: number;
   /** What was wrong with the others. */
   faults: string[];
+  /** Warnings and errors in the log meanwhile, by event and code. */
+  warnings: Record<string, number>;
   /** Milliseconds until the first words of each stream. */
   firstToken: Summary;
   /** Longest silence within each stream, in milliseconds. */
@@ -29,6 +31,7 @@ export async function measureStreams(product: Product, count: number): Promise<S
       ),
     );
   }
+  const logged = product.app.logs.length;
   const heard = await Promise.allSettled(
     people.map((person, n) => sendMessage(person, `Write a long answer of ${150 + n} words.`)),
   );
@@ -44,11 +47,23 @@ export async function measureStreams(product: Product, count: number): Promise<S
     whole: count - faults.length,
     events: turns.reduce((sum, turn) => sum + turn.events.length, 0),
     faults,
+    warnings: warningsIn(product.app.logs.slice(logged)),
     firstToken: summary(turns.map((turn) => turn.pieces[0]?.at ?? NaN)),
     worstGap: summary(
       turns.map(({ pieces }) => Math.max(...pieces.slice(1).map((p, i) => p.at - pieces[i]!.at))),
     ),
   };
+}
+
+function warningsIn(lines: readonly string[]): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const line of lines) {
+    const { level, event, code } = JSON.parse(line) as Record<string, string>;
+    if (level !== "warn" && level !== "error") continue;
+    const name = [event, code].filter(Boolean).join(" ");
+    found[name] = (found[name] ?? 0) + 1;
+  }
+  return found;
 }
 
 /** What is wrong with a stream, or null. */

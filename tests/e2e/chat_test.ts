@@ -2,7 +2,7 @@ import { expect } from "expect";
 import type { Browser, Locator, Page } from "playwright-core";
 import { startTestApp, type TestApp, type TestAppOptions } from "../support/app.ts";
 import { builtPages, openBrowser, openWindow, type Window } from "../support/browser.ts";
-import { HOSTILE } from "./hostile.ts";
+import { HOSTILE, WRAPPED } from "./hostile.ts";
 
 let browser: Browser;
 let app: TestApp;
@@ -162,6 +162,16 @@ Deno.test("[CHT-50] two tabs on one conversation show the same answer while it i
   });
 });
 
+/** Opens the whole of a conversation of so many exchanges. */
+async function showAll(page: Page, count: number): Promise<void> {
+  await hydrated(page);
+  const earlier = page.getByRole("button", { name: "Show earlier messages" });
+  for (let shown = await own(page).count(); shown < count; shown = await own(page).count()) {
+    await earlier.click();
+    await own(page).nth(shown).waitFor();
+  }
+}
+
 /** What would tell that something of a message came alive. */
 async function watch({ page }: Pick<Window, "page">) {
   const alive: string[] = [];
@@ -195,33 +205,41 @@ async function watch({ page }: Pick<Window, "page">) {
   };
 }
 
-Deno.test(`[CHT-85] ${HOSTILE.length} hostile messages come out as text, in the browser and from the server`, async () => {
-  expect(HOSTILE.length).toBeGreaterThanOrEqual(20);
+Deno.test(`[CHT-14] ${HOSTILE.length + WRAPPED.length} hostile messages come out as text, in the browser and from the server`, async () => {
+  expect(HOSTILE.length + WRAPPED.length).toBeGreaterThanOrEqual(100);
   const window = await signedIn();
   const { page, context, faults } = window;
   const alive = await watch(window);
   for (const [n, text] of HOSTILE.entries()) await send(page, `Repeat exactly: ${text}`, n + 1);
-  const check = async () => {
+  const check = async (texts: readonly string[]) => {
     const said = await own(page).locator(".said-text").allTextContents();
-    expect(said).toEqual(HOSTILE.map((text) => `Repeat exactly: ${text}`));
-    expect(await answers(page).count()).toBe(HOSTILE.length);
-    // Links are tried too: what is not a link to a page must not be one.
+    expect(said).toEqual(texts.map((text) => `Repeat exactly: ${text}`));
+    expect(await answers(page).count()).toBe(texts.length);
     for (const link of await page.getByRole("log").locator("a[href]").all()) {
       expect(await link.getAttribute("href")).toMatch(/^(?:https?:|mailto:|\/|#)/);
     }
     expect(await alive()).toEqual([]);
     expect(faults).toEqual([]);
   };
-  await check();
+  await check(HOSTILE);
   await page.reload();
-  await hydrated(page);
-  await page.getByRole("button", { name: "Show earlier messages" }).click();
-  await own(page).nth(HOSTILE.length - 1).waitFor();
-  await check();
+  await showAll(page, HOSTILE.length);
+  await check(HOSTILE);
+
+  let sessionId: string | undefined;
+  for (const text of WRAPPED) {
+    const { body } = await window.person.say(`Repeat exactly: ${text}`, {
+      ...(sessionId ? { sessionId } : {}),
+    });
+    sessionId = body.turn.sessionId;
+  }
+  await page.goto(`${app.url}/chat/${sessionId}`);
+  await showAll(page, WRAPPED.length);
+  await check(WRAPPED);
   await context.close();
 });
 
-Deno.test("[MEM-26] what was kept of a message stands below it, and can be taken back there", async () => {
+Deno.test("[MEM-36] what was kept of a message stands below it, and can be taken back there", async () => {
   const { page, context, person, faults } = await signedIn();
   await send(page, "My sister Maren lives in Tromsø.", 1);
   const line = own(page).getByRole("listitem").filter({ hasText: "Remembered:" });
@@ -240,7 +258,7 @@ Deno.test("[MEM-26] what was kept of a message stands below it, and can be taken
   await context.close();
 });
 
-Deno.test("[MEM-26] with memory off nothing is looked up and nothing is said to be kept", async () => {
+Deno.test("[MEM-36] with memory off nothing is looked up and nothing is said to be kept", async () => {
   const { page, context } = await signedIn();
   const looked: string[] = [];
   page.on("request", (request) => {

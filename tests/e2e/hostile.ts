@@ -34,5 +34,12 @@ export const HOSTILE: readonly string[] = [
   "</textarea></script><script>globalThis.pwned29=1</script>",
   "$$\\href{javascript:alert(30)}{x}$$",
   "<div style=\"background:url('javascript:alert(31)')\" dir=rtl>x</div>",
-  "<x\u0000 onclick=alert(32)>click</x>".replace("\u0000", ""),
+  "<x onclick=alert(32)>click</x>",
 ];
+
+/** The same within lists, quotes and links, where another part of the reader of Markdown works. */
+export const WRAPPED: readonly string[] = HOSTILE.flatMap((text) => [
+  `- one\n- ${text}`,
+  `> **${text}**`,
+  `[${text}](/memory "${text}")`,
+]);

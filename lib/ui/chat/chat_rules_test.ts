@@ -2,6 +2,7 @@ import { expect } from "expect";
 import { FakeClock } from "../../platform/clock.ts";
 import { ANNOUNCE_EVERY_MS, createAnnouncer, plain } from "./announce.ts";
 import { latestBelow, variantOf } from "./branch.ts";
+import { sends } from "./composer.tsx";
 import { createDrafts } from "./drafts.ts";
 import { scoreParts } from "./reasons.ts";
 import { createStick, STICK_PX } from "./stick.ts";
@@ -143,4 +144,27 @@ Deno.test("[MEM-56] the terms of a score are told in words, the largest first", 
     { label: "recent", amount: 0.074 },
     { label: "new signal", amount: 0.01 },
   ]);
+});
+
+Deno.test("[UI-42] Enter sends where the person wants that, Ctrl or Cmd with Enter always", () => {
+  const key = (over: Partial<KeyboardEvent> = {}) => ({
+    key: "Enter",
+    shiftKey: false,
+    ctrlKey: false,
+    metaKey: false,
+    isComposing: false,
+    keyCode: 13,
+    ...over,
+  });
+  const desk = { enterSends: true, touch: false };
+  expect(sends(key(), desk)).toBe(true);
+  expect(sends(key({ shiftKey: true }), desk)).toBe(false);
+  expect(sends(key({ key: "a" }), desk)).toBe(false);
+  expect(sends(key(), { enterSends: true, touch: true })).toBe(false);
+  expect(sends(key(), { enterSends: false, touch: false })).toBe(false);
+  for (const held of [{ ctrlKey: true }, { metaKey: true }]) {
+    expect(sends(key(held), { enterSends: false, touch: false })).toBe(true);
+    expect(sends(key({ ...held, isComposing: true }), desk)).toBe(false);
+  }
+  expect(sends(key({ keyCode: 229 }), desk)).toBe(false);
 });

@@ -299,3 +299,52 @@ Deno.test("[CHT-47] stop names the turn that is under way", async () => {
   await sent;
   expect(calls).toContain("POST /api/chat/turns/t1/stop");
 });
+
+const fact = (id: string, messageId: string) => ({ id, text: id, sourceMessageIds: [messageId] });
+const kept = (...items: ReturnType<typeof fact>[]) => () =>
+  Response.json({ items, nextCursor: null });
+const LOOK = "GET /api/memory?limit=5";
+const TURN_ENDS = {
+  "POST /api/chat/messages": stream(TURN("c0"), frame(2, "delta", { text: "ab" }), DONE()),
+};
+
+Deno.test("[MEM-36] what a turn kept is looked up twice at most, and can be taken back", async () => {
+  const { store, clock, calls } = setUp({
+    ...TURN_ENDS,
+    [LOOK]: [kept(fact("other", "u0")), kept(fact("m1", "u1"), fact("other", "u0"))],
+    "DELETE /api/memory/m1": () => Response.json({}),
+  });
+  await store.send("My sister lives in Bergen");
+  const looks = () => calls.filter((call) => call === LOOK).length;
+  expect(looks()).toBe(0);
+  await clock.advance(1_000);
+  expect([looks(), store.remembered.value.size]).toEqual([1, 0]);
+  await clock.advance(3_000);
+  expect(store.remembered.value.get("u1")?.map(({ id }) => id)).toEqual(["m1"]);
+  await clock.advance(60_000);
+  expect(looks()).toBe(2);
+  await store.forget("u1", store.remembered.value.get("u1")![0]!);
+  expect(store.remembered.value.get("u1")).toEqual([]);
+});
+
+Deno.test("[MEM-36] a fact that could not be taken back stays in sight", async () => {
+  const { store, clock } = setUp({ ...TURN_ENDS, [LOOK]: kept(fact("m1", "u1")) });
+  await store.send("My sister lives in Bergen");
+  await clock.advance(1_000);
+  await store.forget("u1", store.remembered.value.get("u1")![0]!);
+  expect(store.remembered.value.get("u1")).toHaveLength(1);
+  expect(store.failure.value?.retry).not.toBeNull();
+});
+
+Deno.test("[MEM-36] nothing is looked up where nothing is kept", async () => {
+  for (
+    const set of [{ mode: "off" }, { mode: "read_only" }, { mode: "on", temporary: true }] as const
+  ) {
+    const { store, clock, calls } = setUp(TURN_ENDS);
+    store.memoryMode.value = set.mode;
+    store.temporary.value = "temporary" in set;
+    await store.send("hello");
+    await clock.advance(10_000);
+    expect(calls).not.toContain(LOOK);
+  }
+});
