@@ -173,7 +173,7 @@ async function showAll(page: Page, count: number): Promise<void> {
 }
 
 /** What would tell that something of a message came alive. */
-async function watch({ page }: Pick<Window, "page">) {
+function watch({ page }: Pick<Window, "page">) {
   const alive: string[] = [];
   page.on("dialog", (dialog) => {
     alive.push(`dialog ${dialog.message()}`);
@@ -193,8 +193,11 @@ async function watch({ page }: Pick<Window, "page">) {
         }
         for (const { name, value } of element.attributes) {
           if (name.startsWith("on") && name !== "on") found.push(name);
-          const script = /^[\s\u0000-\u001f]*(?:javascript|vbscript|data):/i;
-          if (/^(?:href|src|action|formaction)$/.test(name) && script.test(value)) {
+          const script = /^(?:javascript|vbscript|data):/i;
+          if (
+            /^(?:href|src|action|formaction)$/.test(name) &&
+            script.test(value.replace(/[^a-z:]/gi, ""))
+          ) {
             found.push(`${name}=${value}`);
           }
         }
@@ -209,7 +212,7 @@ Deno.test(`[CHT-14] ${HOSTILE.length + WRAPPED.length} hostile messages come out
   expect(HOSTILE.length + WRAPPED.length).toBeGreaterThanOrEqual(100);
   const window = await signedIn();
   const { page, context, faults } = window;
-  const alive = await watch(window);
+  const alive = watch(window);
   for (const [n, text] of HOSTILE.entries()) await send(page, `Repeat exactly: ${text}`, n + 1);
   const check = async (texts: readonly string[]) => {
     const said = await own(page).locator(".said-text").allTextContents();
