@@ -17,13 +17,16 @@ Deno.test("[API-3] another person's list, another filter and another installatio
   const foreign = purposeKey("another secret of at least 32 bytes here", "cursor");
   const other = purposeKey("a secret of at least 32 bytes, for tests", "forgotten");
   const attempts = [
-    readCursor(key, "eve memory", cursor),
-    readCursor(key, "ada memory past", cursor),
-    readCursor(foreign, "ada memory", cursor),
-    readCursor(other, "ada memory", cursor),
-  ];
-  for (const attempt of attempts) {
-    await expect(attempt).rejects.toMatchObject({ code: "validation_failed", status: 400 });
+    [key, "eve memory"],
+    [key, "ada memory past"],
+    [foreign, "ada memory"],
+    [other, "ada memory"],
+  ] as const;
+  for (const [usedKey, scope] of attempts) {
+    await expect(readCursor(usedKey, scope, cursor)).rejects.toMatchObject({
+      code: "validation_failed",
+      status: 400,
+    });
   }
 });
 
