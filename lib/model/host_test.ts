@@ -189,7 +189,7 @@ Deno.test("[CHT-76] while open a call is refused at once with how long to wait, 
     const before = seen.length;
     const started = performance.now();
     const problem = await problemOf(answer(host, "Hi"));
-    expect(performance.now() - started).toBeLessThan(5);
+    expect(performance.now() - started).toBeLessThan(250);
     expect(problem).toMatchObject({
       code: "model_unavailable",
       status: 503,
