@@ -25,6 +25,7 @@ const printError = (text: string) => void Deno.stderr.writeSync(new TextEncoder(
 
 /** Starts, waits for a signal, stops gracefully. Faults of the operator end in one readable report. */
 export async function serve(): Promise<void> {
+  let stopping = false;
   try {
     const running = boot({
       env: Deno.env.toObject(),
@@ -32,7 +33,6 @@ export async function serve(): Promise<void> {
       write: print,
       say: printError,
     });
-    let stopping = false;
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       Deno.addSignalListener(signal, () => {
         if (stopping) Deno.exit(1); // asked twice: at once
@@ -42,6 +42,7 @@ export async function serve(): Promise<void> {
     }
     await running.ready;
   } catch (error) {
+    if (stopping) return; // asked to stop before everything was there
     printError(`\n${reportOf(error)}\n`);
     Deno.exit(1);
   }
@@ -54,6 +55,10 @@ function reportOf(error: unknown): string {
     return "The port is in use; stop what uses it, or set PORT to another one";
   }
   if (expected) return (error as Error).message;
+  // A server that refuses says why in words; where in our code that was helps nobody.
+  if (error instanceof Error && error.name === "PostgresError") {
+    return `The database refuses: ${(error as Error).message}`;
+  }
   return `The product could not start: ${error instanceof Error ? error.stack : error}`;
 }
 

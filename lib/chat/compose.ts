@@ -104,7 +104,9 @@ export function compose(input: Ingredients): Prompt {
     );
   }
   const dropped: DroppedBlock[] = [];
-  const withData = data && estimateMessages([system, data, ...current]) <= input.budget;
+  // The last exchange is always included before anything is recalled (CHT-33).
+  const last = exchanges(input.history).at(-1) ?? [];
+  const withData = data && estimateMessages([system, data, ...last, ...current]) <= input.budget;
   if (data && !withData) {
     dropped.push({ block: "recalled", count: input.recalled.length, reason: "budget" });
   }
