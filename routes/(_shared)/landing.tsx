@@ -5,7 +5,7 @@ import { anyReader, formatBytes, formatMoney, formatNumber } from "@/lib/ui/form
 import { Icon } from "@/lib/ui/icon.tsx";
 import { Logo } from "@/lib/ui/logo.tsx";
 import { MemoryChip, TierLabel } from "@/lib/ui/memory_chip.tsx";
-import { ProgressRing, ScoreBar } from "@/lib/ui/progress.tsx";
+import { ScoreBar } from "@/lib/ui/progress.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { commonText } from "@/lib/ui/text/common.ts";
 import { landingText } from "@/lib/ui/text/landing.ts";
