@@ -23,6 +23,7 @@ Deno.test("[PRD-13] a fact told in one conversation is used in the next, with it
   expect(asked.body.assistantMessage.content).toContain("Tromsø");
   const used = asked.body.recall.items.map((item: { memoryId?: string }) => item.memoryId);
   // One memory: the message it came from and the answer that repeated it say no more.
+  expect(used).toHaveLength(1);
   expect(used).toEqual([list.body.items[0].id]);
 
   const receipt = await ada.get(asked.body.assistantMessage.receiptUrl);

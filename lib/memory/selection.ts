@@ -16,6 +16,9 @@ const FRAME_TOKENS = 30;
 const CONSIDERED = 24;
 
 /** A row that may be chosen. */
+/** An answer with so much of a fact's words in it repeats the fact. */
+const REPEATED_SHARE = 0.75;
+
 interface Choice {
   item: Ranked;
   stems: ReadonlySet<string>;
@@ -54,6 +57,23 @@ export function selectForRecall(
     compare(open, next.stems);
   }
   return chosen.sort(inOrder);
+}
+
+/**
+ * Whether a turn says no more than a fact that is there too: the message the fact was taken from,
+ * or an answer that repeats it. The fact is the shorter and the better sourced of the two.
+ */
+function isSaidByFact({ item, stems }: Choice, pool: readonly Choice[]): boolean {
+  const turn = item.candidate;
+  if (turn.kind === "fact") return false;
+  return pool.some((other) => {
+    const fact = other.item.candidate;
+    if (fact.kind === "turn") return false;
+    if (fact.sourceMessageIds.includes(turn.id)) return true;
+    if (turn.role === "user" || other.stems.size === 0) return false;
+    const common = [...other.stems].filter((stem) => stems.has(stem)).length;
+    return common / other.stems.size >= REPEATED_SHARE;
+  });
 }
 
 /** Anchors need not be related; the best of them come first, in a small budget of their own. */

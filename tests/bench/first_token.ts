@@ -48,6 +48,8 @@ export async function measureFirstToken(
     times.direct.push(direct.pieces[0]!.at);
     times.added.push(first - direct.pieces[0]!.at);
     for (const [name, ms] of stagesOf(trace, { started, first: started + first })) {
+      // A stage that did not run, for example because its answer was kept from before.
+      if (Number.isNaN(ms)) continue;
       stages.set(name, [...stages.get(name) ?? [], ms]);
     }
     const end = trace.marks.get("model begins")!;
