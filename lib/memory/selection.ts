@@ -39,12 +39,12 @@ export function selectForRecall(
   const chosen = anchorsOf(ranked, tokenBudget);
   let left = tokenBudget - chosen.reduce((sum, item) => sum + tokensOf(item), 0);
   const best = ranked.find((item) => item.related)?.score ?? 0;
+  const pool = ranked
+    .filter((item) => item.related && item.score >= best * RELATIVE_FLOOR)
+    .slice(0, CONSIDERED)
+    .map((item) => ({ item, stems: stemsOf(item), likeness: 0 }));
   const open = new Set(
-    ranked
-      .filter((item) => item.related && item.score >= best * RELATIVE_FLOOR)
-      .slice(0, CONSIDERED)
-      .filter((item) => !chosen.includes(item))
-      .map((item) => ({ item, stems: stemsOf(item), likeness: 0 })),
+    pool.filter((choice) => !chosen.includes(choice.item) && !isSaidByFact(choice, pool)),
   );
   for (const item of chosen) compare(open, stemsOf(item));
   while (chosen.length < MAX_ITEMS && open.size > 0) {
