@@ -178,16 +178,18 @@ Deno.test("[MEM-50] recall gives facts and turns in one list with their origin",
     text: "Ada's sister Maren lives in Tromsø.",
     sourceMessageId: said,
   });
+  const later = await ada.says("Maren, my sister, loves the northern lights there.");
   const answer = await (await retrieval()).recall(request(ada, "Where does my sister live?"));
   expect(answer).toMatchObject({ heldBack: 0, degraded: false, weightsVersion: 1 });
-  expect(new Set(answer.items.map(idOf))).toEqual(new Set([fact, said]));
+  // The fact stands for the message it was taken from; another message stands for itself.
+  expect(new Set(answer.items.map(idOf))).toEqual(new Set([fact, later]));
   const found = answer.items.find((item) => item.kind === "fact")!;
   expect(found).toMatchObject({ sourceMessageId: said, tier: "ltm", until: null, anchor: false });
   expect(found.reasons).toContain("mentions sister");
   expect(answer.items.find((item) => item.kind === "turn")).toMatchObject({
     author: "Ada",
     role: "user",
-    text: "My sister Maren moved to Tromsø.",
+    text: "Maren, my sister, loves the northern lights there.",
     date: NOW,
   });
 });

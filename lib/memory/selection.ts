@@ -15,10 +15,10 @@ const FRAME_TOKENS = 30;
 /** Rows that diversity compares; what is ranked below them is hardly ever chosen. */
 const CONSIDERED = 24;
 
-/** A row that may be chosen. */
 /** An answer with so much of a fact's words in it repeats the fact. */
 const REPEATED_SHARE = 0.75;
 
+/** A row that may be chosen. */
 interface Choice {
   item: Ranked;
   stems: ReadonlySet<string>;
