@@ -47,21 +47,48 @@ try {
     rollback: async () => void await db.exec("rollback"),
   });
   const connections = new Map<number, EmbeddedConnection>();
+  /** What the server said since the last message to the main thread, by connection. */
+  const outputs = new Map<number, Uint8Array[]>();
+
+  /** Sends what a connection has to say as one message: each costs more than its bytes. */
+  const flush = (connection: number): void => {
+    const pieces = outputs.get(connection);
+    if (!pieces?.length) return;
+    outputs.set(connection, []);
+    const bytes = pieces.length === 1
+      ? pieces[0]!
+      : new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+    let at = 0;
+    if (pieces.length > 1) {
+      for (const piece of pieces) {
+        bytes.set(piece, at);
+        at += piece.length;
+      }
+    }
+    post({ kind: "data", connection, bytes });
+  };
 
   self.onmessage = async ({ data: message }: MessageEvent<ToWorker>) => {
     switch (message.kind) {
       case "connect": {
         const connection = message.connection;
+        outputs.set(connection, []);
         connections.set(
           connection,
-          sessions.connect((bytes) => post({ kind: "data", connection, bytes })),
+          sessions.connect((bytes) => void outputs.get(connection)?.push(bytes)),
         );
         return;
       }
       case "data": {
-        const open = await connections.get(message.connection)?.receive(message.bytes);
+        let open: boolean | undefined;
+        try {
+          open = await connections.get(message.connection)?.receive(message.bytes);
+        } finally {
+          flush(message.connection); // also what came before a failure
+        }
         if (open === false) {
           connections.delete(message.connection);
+          outputs.delete(message.connection);
           post({ kind: "ended", connection: message.connection });
         }
         return;
@@ -69,6 +96,7 @@ try {
       case "end":
         await connections.get(message.connection)?.end();
         connections.delete(message.connection);
+        outputs.delete(message.connection);
         return;
       case "dump": {
         const dump = await db.dumpDataDir("none");

@@ -177,7 +177,8 @@ function serverClient(url: string, max: number): Sql {
   return postgres(url, {
     ...CLIENT_OPTIONS,
     max,
-    idle_timeout: 30,
+    // A new connection has to compile and plan the search functions anew, which costs a turn 36 ms.
+    idle_timeout: 300,
     connection: { application_name: "novacore", statement_timeout: 10_000, TimeZone: "UTC" },
   });
 }
