@@ -25,10 +25,9 @@ export type TurnService = ReturnType<typeof turnService>;
 export function turnService(context: ChatContext) {
   const { db, clock, logs } = context;
   const running = new Map<string, { turn: StartedTurn; ended: Promise<void> }>();
-  const active = context.metrics.gauge("intelligence_turns_active", "Turns under way", {
+  context.metrics.gauge("intelligence_turns_active", "Turns under way", {
     collect: () => running.size,
   });
-  void active;
 
   async function announceStart(turn: StartedTurn): Promise<void> {
     turn.log = logs.open({ id: turn.id, userId: turn.principal.userId });
