@@ -217,14 +217,24 @@ Deno.test("[CHT-15] a resend with the same id starts nothing; with other content
   expect(quota.used).toBe(1);
 });
 
-Deno.test("[CHT-15] five equal requests at once are one turn", async () => {
+Deno.test("[CHT-15] equal requests at once are one turn, in a new conversation and in an old one", async () => {
   const ada = await app.person();
-  const clientMessageId = crypto.randomUUID();
-  const answers = await Promise.all(
-    Array.from({ length: 5 }, () => ada.say("Hello there", { clientMessageId })),
-  );
-  expect(new Set(answers.map((answer) => answer.body.turn.id)).size).toBe(1);
-  expect((await ada.get("/api/chat/sessions")).body.items).toHaveLength(1);
+  // Twenty are more than the plan's streams and more than its connections: whichever limit a later
+  // request meets, its answer is the turn of the first.
+  const together = async (sessionId?: string) => {
+    const clientMessageId = crypto.randomUUID();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => ada.say("Hello there", { clientMessageId, sessionId })),
+    );
+    expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200));
+    expect(new Set(answers.map((answer) => answer.body.turn.id)).size).toBe(1);
+    return answers[0]!.body.turn.sessionId as string;
+  };
+  const sessionId = await together();
+  expect(await together(sessionId)).toBe(sessionId);
+  const list = (await ada.get("/api/chat/sessions")).body.items;
+  expect(list).toHaveLength(1);
+  expect(list[0].messageCount).toBe(4);
 });
 
 Deno.test("[CHT-3] editing and regenerating make branches and overwrite nothing", async () => {

@@ -115,8 +115,16 @@ export async function findSession(
     select ${tx(SESSION_COLUMNS)},
       (select t.id from turns t where t.session_id = s.id and t.status = any(${RUNNING})) as active_turn_id
     from chat_sessions s where id = ${id} and deleted_at is null
-    ${options.lock ? tx`for update` : tx``}`;
+    ${options.lock ? tx`for no key update` : tx``}`;
   return row ?? null;
+}
+
+/**
+ * Takes the lock of a conversation, as the start of a turn does first. Whoever writes for a turn
+ * locks in one order: conversation, usage, turn, messages.
+ */
+export async function lockSession(tx: Tx, id: string): Promise<void> {
+  await tx`select 1 from chat_sessions where id = ${id} for no key update`;
 }
 
 /** A page of conversations, latest change first. */

@@ -54,6 +54,9 @@ export async function finishTurn(context: ChatContext, turn: RunningTurn): Promi
   context.outbox.wake();
 }
 
+/** Another process closed the turn first; what this one wrote is rolled back. */
+export class EndedElsewhere extends Error {}
+
 async function storeEnd(
   context: ChatContext,
   turn: RunningTurn,
@@ -61,12 +64,10 @@ async function storeEnd(
   for (const wait of STORE_WAITS_MS) {
     if (wait > 0) await sleep(context.clock, wait);
     try {
-      const ended = await context.db.asUser(
-        turn.principal.userId,
-        (tx) => storeIn(context, tx, turn),
-      );
-      return ended ? "stored" : "closed_elsewhere";
+      await context.db.asUser(turn.principal.userId, (tx) => storeIn(context, tx, turn));
+      return "stored";
     } catch (error) {
+      if (error instanceof EndedElsewhere) return "closed_elsewhere";
       context.log.warn("turn.store", "The end of a turn was not stored yet", {
         turnId: turn.id,
         ...errorFields(error),
@@ -77,10 +78,12 @@ async function storeEnd(
   return "not_stored";
 }
 
-async function storeIn(context: ChatContext, tx: Tx, turn: RunningTurn): Promise<boolean> {
+/** @throws EndedElsewhere */
+async function storeIn(context: ChatContext, tx: Tx, turn: RunningTurn): Promise<void> {
   const now = context.clock.now();
   const { userId } = turn.principal;
   turn.stages.push("settle", "store");
+  await Promise.all([store.lockSession(tx, turn.sessionId), settle(context, tx, turn)]);
   const ended = await turns.endTurn(tx, {
     id: turn.id,
     status: turn.status,
@@ -89,13 +92,7 @@ async function storeIn(context: ChatContext, tx: Tx, turn: RunningTurn): Promise
     policy: [turn.pre, turn.post].filter((decision) => decision !== null).map(policyEvent),
     endedAt: now,
   });
-  if (!ended) return false;
-  if (turn.metered) {
-    await context.usage.settle(tx, turn.reservation, {
-      ...settlementOf(context, turn),
-      plan: turn.principal.effectivePlan,
-    });
-  } else await context.usage.release(tx, turn.reservation);
+  if (!ended) throw new EndedElsewhere("The turn had ended before");
   await store.finishAnswer(tx, {
     id: turn.assistantMessageId,
     content: turn.text,
@@ -120,7 +117,14 @@ async function storeIn(context: ChatContext, tx: Tx, turn: RunningTurn): Promise
     at: now,
   });
   await remember(context, tx, turn);
-  return true;
+}
+
+function settle(context: ChatContext, tx: Tx, turn: RunningTurn): Promise<void> {
+  if (!turn.metered) return context.usage.release(tx, turn.reservation);
+  return context.usage.settle(tx, turn.reservation, {
+    ...settlementOf(context, turn),
+    plan: turn.principal.effectivePlan,
+  });
 }
 
 async function storeDecisions(tx: Tx, turn: RunningTurn, at: Date): Promise<void> {

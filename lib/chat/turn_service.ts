@@ -3,12 +3,14 @@ import { errorFields } from "@/lib/platform/log.ts";
 import { notFound, Problem, validationFailed } from "@/lib/platform/problem.ts";
 import { codePoints } from "@/lib/platform/text.ts";
 import { estimateTokens } from "@/lib/model/mod.ts";
+import type { Tx } from "@/lib/platform/database/mod.ts";
 import { effectivePlanOf } from "./plan_of.ts";
 import type { ChatContext } from "./context.ts";
 import { isLast, type TurnEvent, type TurnEventBody } from "./events.ts";
 import type { FinishedTurn, TurnView } from "./schema.ts";
 import { runTurn } from "./turn.ts";
 import { textDigest } from "./turn_events.ts";
+import { EndedElsewhere } from "./turn_finish.ts";
 import { textOf } from "./turn_log.ts";
 import { startTurn } from "./turn_start.ts";
 import { type StartedTurn, StopRequested, type TurnRequest } from "./turn_state.ts";
@@ -167,10 +169,25 @@ export function turnService(context: ChatContext) {
     });
   }
 
+  async function settleLost(tx: Tx, turn: turns.TurnRow, completionTokens: number) {
+    if (!turn.reservationId) return;
+    if (completionTokens === 0) return await context.usage.release(tx, { id: turn.reservationId });
+    await context.usage.settle(tx, { id: turn.reservationId }, {
+      promptTokens: 0,
+      completionTokens,
+      messages: 1,
+      metadata: { feature: "chat", turnId: turn.id, sessionId: turn.sessionId, measured: false },
+      plan: await effectivePlanOf(tx, turn.userId, clock.now()),
+    });
+  }
+
   async function closeLost(turn: turns.TurnRow & { content: string }): Promise<void> {
     const kept = textOf(await logs.kept({ id: turn.id, userId: turn.userId }));
     const text = codePoints(kept) > codePoints(turn.content) ? kept : turn.content;
     await db.asSystem("chat: close lost turns", async (tx) => {
+      await store.lockSession(tx, turn.sessionId);
+      const completionTokens = text === "" ? 0 : estimateTokens(text);
+      await settleLost(tx, turn, completionTokens);
       const ended = await turns.endTurn(tx, {
         id: turn.id,
         status: "interrupted",
@@ -179,15 +196,14 @@ export function turnService(context: ChatContext) {
         policy: turn.policy,
         endedAt: clock.now(),
       });
-      if (!ended) return;
-      const completionTokens = estimateTokens(text);
+      if (!ended) throw new EndedElsewhere("The turn had ended before");
       await store.finishAnswer(tx, {
         id: turn.assistantMessageId,
         content: text,
         status: "interrupted",
         finishReason: "host",
         promptTokens: 0,
-        completionTokens: text === "" ? 0 : completionTokens,
+        completionTokens,
         measured: false,
         ttftMs: null,
         latencyMs: null,
@@ -195,22 +211,6 @@ export function turnService(context: ChatContext) {
         policyDecisionId: null,
         model: null,
       });
-      if (!turn.reservationId) return;
-      if (text === "") await context.usage.release(tx, { id: turn.reservationId });
-      else {
-        await context.usage.settle(tx, { id: turn.reservationId }, {
-          promptTokens: 0,
-          completionTokens,
-          messages: 1,
-          metadata: {
-            feature: "chat",
-            turnId: turn.id,
-            sessionId: turn.sessionId,
-            measured: false,
-          },
-          plan: await effectivePlanOf(tx, turn.userId, clock.now()),
-        });
-      }
     });
     context.log.warn("turn.interrupted", "A turn was closed after its process had gone", {
       turnId: turn.id,
@@ -330,7 +330,11 @@ export function turnService(context: ChatContext) {
         (tx) => turns.lostTurns(tx, { leaseBefore: options.all ? null : clock.now() }),
       );
       const gone = lost.filter((turn) => !running.has(turn.id));
-      for (const turn of gone) await closeLost(turn);
+      for (const turn of gone) {
+        await closeLost(turn).catch((error) => {
+          if (!(error instanceof EndedElsewhere)) throw error;
+        });
+      }
       return gone.length;
     },
 

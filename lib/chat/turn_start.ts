@@ -56,11 +56,7 @@ export async function startTurn(context: ChatContext, request: TurnRequest): Pro
       return { kind: "started", turn };
     });
   } catch (error) {
-    // The unique index decides between two requests that arrive together.
-    if (sqlState(error) === "23505" && violatedConstraint(error)?.startsWith("turns_")) {
-      return await lostRace(context, request, content);
-    }
-    throw error;
+    return await afterFault(context, { request, content, error });
   }
 }
 
@@ -117,15 +113,24 @@ async function findKnown(
   );
 }
 
-/** After losing to a request that arrived at the same time: follow it, or say that one runs. */
-async function lostRace(
+/**
+ * Equal requests that arrive together all miss each other at first. Whichever fault the later one
+ * then meets (the unique index, a full quota, no stream left, a running answer), the turn of the
+ * earlier one is its answer.
+ *
+ * @throws the fault itself when there is no such turn
+ */
+async function afterFault(
   context: ChatContext,
-  request: TurnRequest,
-  content: string | null,
+  failed: { request: TurnRequest; content: string | null; error: unknown },
 ): Promise<StartResult> {
+  const { request, error } = failed;
+  const raced = sqlState(error) === "23505" && violatedConstraint(error)?.startsWith("turns_");
+  if (!raced && !(error instanceof Problem)) throw error;
   return await context.db.asUser(request.principal.userId, async (tx) => {
-    const known = await findKnown(tx, request, content);
+    const known = await findKnown(tx, request, failed.content);
     if (known) return known;
+    if (!raced) throw error;
     const session = request.sessionId ? await store.findSession(tx, request.sessionId) : null;
     throw turnInProgress(session?.activeTurnId ?? "", request.sessionId ?? "");
   });
