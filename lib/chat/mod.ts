@@ -129,12 +129,20 @@ function createModelWindows({ model, clock }: Pick<ChatDependencies, "model" | "
 
 /** The date where the person is, in words a model reads well. */
 function today(principal: { timeZone: string }, now: Date): string {
+  const { timeZone } = principal;
   try {
-    return new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone: principal.timeZone })
-      .format(now);
+    let format = dateFormats.get(timeZone);
+    if (!format) {
+      format = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone });
+      dateFormats.set(timeZone, format);
+    }
+    return format.format(now);
   } catch {
     return now.toISOString().slice(0, 10);
   }
 }
+
+/** Making one takes longer than all else in a prompt; there are as many as zones in use. */
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
 
 const round = (value: number) => Math.round(value * 100) / 100;

@@ -1,4 +1,5 @@
 import type { Tx } from "@/lib/platform/database/mod.ts";
+import type postgres from "postgres";
 import type { Feedback, MemoryMode, MessageStatus } from "./schema.ts";
 
 /** A row of `chat_sessions` with the turn under way. */
@@ -184,47 +185,6 @@ export async function updateSession(tx: Tx, id: string, patch: SessionPatch): Pr
   await tx`update chat_sessions set ${tx(given as Record<string, string>)} where id = ${id}`;
 }
 
-/** Moves a conversation on: its shown end, its count and its time. */
-export async function advanceSession(
-  tx: Tx,
-  id: string,
-  change: { headMessageId: string; added: number; at: Date },
-): Promise<void> {
-  await tx`update chat_sessions set head_message_id = ${change.headMessageId},
-      message_count = message_count + ${change.added}, updated_at = ${change.at} where id = ${id}`;
-}
-
-/** Stores a message. */
-export async function insertMessage(
-  tx: Tx,
-  row:
-    & Pick<
-      MessageRow,
-      | "id"
-      | "sessionId"
-      | "parentId"
-      | "turnId"
-      | "role"
-      | "author"
-      | "content"
-      | "status"
-      | "remember"
-    >
-    & {
-      userId: string;
-      model?: string | null;
-      clientMessageId?: string | null;
-      editedFrom?: string | null;
-      createdAt: Date;
-    },
-): Promise<void> {
-  await tx`insert into messages (id, user_id, session_id, parent_id, turn_id, role, author, content,
-      status, model, remember, client_message_id, edited_from, created_at)
-    values (${row.id}, ${row.userId}, ${row.sessionId}, ${row.parentId}, ${row.turnId}, ${row.role},
-      ${row.author}, ${row.content}, ${row.status}, ${row.model ?? null}, ${row.remember},
-      ${row.clientMessageId ?? null}, ${row.editedFrom ?? null}, ${row.createdAt})`;
-}
-
 /** One message of a conversation that is not in the trash, or null. */
 export async function findMessage(tx: Tx, id: string): Promise<MessageRow | null> {
   const [row] = await tx<MessageRow[]>`
@@ -235,14 +195,28 @@ export async function findMessage(tx: Tx, id: string): Promise<MessageRow | null
 
 /** The messages from `headId` up to the root, newest first, at most `limit`. */
 export function pathFrom(tx: Tx, headId: string, limit: number): Promise<MessageRow[]> {
+  return pathUp(tx, tx`${headId}::uuid`, limit);
+}
+
+/** The shown path of a conversation, newest first, at most `limit` messages. */
+export function shownPath(tx: Tx, sessionId: string, limit: number): Promise<MessageRow[]> {
+  return pathUp(tx, tx`(select head_message_id from chat_sessions where id = ${sessionId})`, limit);
+}
+
+function pathUp(
+  tx: Tx,
+  head: postgres.PendingQuery<postgres.Row[]>,
+  limit: number,
+): Promise<MessageRow[]> {
   return tx<MessageRow[]>`
     with recursive path as (
-      select m.*, 1 as depth from messages m where m.id = ${headId}
+      select m.id, m.parent_id, 1 as depth from messages m where m.id = ${head}
       union all
-      select m.*, p.depth + 1 from messages m join path p on m.id = p.parent_id
+      select m.id, m.parent_id, p.depth + 1 from messages m join path p on m.id = p.parent_id
       where p.depth < ${limit}
     )
-    select ${tx(MESSAGE_COLUMNS)} from path order by depth`;
+    select ${tx(MESSAGE_COLUMNS.map((column) => `m.${column}`))}
+    from path join messages m on m.id = path.id order by path.depth`;
 }
 
 /** Messages of a conversation in order of creation, after a position. */
@@ -298,11 +272,6 @@ export async function hasChildren(tx: Tx, id: string): Promise<boolean> {
 /** Saves the text so far of an answer that is being written. */
 export async function savePartial(tx: Tx, id: string, content: string): Promise<void> {
   await tx`update messages set content = ${content} where id = ${id} and status = 'streaming'`;
-}
-
-/** Marks an answer as being written again, by another turn. */
-export async function reopenAnswer(tx: Tx, id: string, turnId: string): Promise<void> {
-  await tx`update messages set status = 'streaming', turn_id = ${turnId} where id = ${id}`;
 }
 
 /** Replaces the text of a message. */

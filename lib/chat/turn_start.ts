@@ -51,7 +51,7 @@ export async function startTurn(context: ChatContext, request: TurnRequest): Pro
       turn.reservation = await hold(context, tx, { turn, limits });
       await Promise.all([
         checkStreams(tx, turn, limits),
-        ...storeRows(context, tx, { turn, place: place.place, request, content }),
+        turns.storeStart(tx, startRows(context, { turn, place: place.place, request, content })),
       ]);
       return { kind: "started", turn };
     });
@@ -170,15 +170,24 @@ async function findPlace(tx: Tx, request: TurnRequest): Promise<Place> {
     history: [],
   };
   if (!request.sessionId) return nowhere;
-  const session = await store.findSession(tx, request.sessionId, { lock: true });
+  // Sent together: the lock is held by the time the others are answered.
+  const [session, shown, target] = await Promise.all([
+    store.findSession(tx, request.sessionId, { lock: true }),
+    request.kind === "send" && request.targetId === undefined
+      ? store.shownPath(tx, request.sessionId, HISTORY_LIMIT)
+      : null,
+    request.kind === "send" ? null : store.findMessage(tx, request.targetId!),
+  ]);
   if (!session) throw notFound();
   if (session.activeTurnId) throw turnInProgress(session.activeTurnId, session.id);
+  if (shown) {
+    return { ...nowhere, session, parentId: session.headMessageId, history: shown.reverse() };
+  }
   if (request.kind === "send") {
-    const parentId = request.targetId === undefined ? session.headMessageId : request.targetId;
+    const parentId = request.targetId ?? null;
     const history = parentId ? await pathOf(tx, session.id, parentId) : [];
     return { ...nowhere, session, parentId, history };
   }
-  const target = await store.findMessage(tx, request.targetId!);
   if (!target || target.sessionId !== session.id) throw notFound();
   if (request.kind === "edit") {
     const history = target.parentId ? await pathOf(tx, session.id, target.parentId) : [];
@@ -275,78 +284,40 @@ async function checkStreams(tx: Tx, turn: StartedTurn, limits: Limits): Promise<
   );
 }
 
-/** The statements that store a turn's rows; they go out together and are answered in order. */
-function storeRows(
+/** The rows of a turn that begins. */
+function startRows(
   context: ChatContext,
-  tx: Tx,
   input: { turn: StartedTurn; place: Place; request: TurnRequest; content: string | null },
-): Promise<unknown>[] {
+): turns.TurnStartRows {
   const { turn, place, request } = input;
-  const { userId, displayName } = turn.principal;
-  const at = turn.startedAt;
-  const work: Promise<unknown>[] = [];
-  if (!place.session) {
-    work.push(store.insertSession(tx, {
-      id: turn.sessionId,
-      userId,
-      title: turn.title,
-      titleSource: "auto",
+  return {
+    turn: {
+      id: turn.id,
+      userId: turn.principal.userId,
+      sessionId: turn.sessionId,
+      userMessageId: turn.userMessage.id,
+      assistantMessageId: turn.assistantMessageId,
+      kind: turn.kind,
       model: turn.model,
-      temporary: turn.temporary,
-      memoryMode: turn.memoryMode,
-      at,
-    }));
-  }
-  const common = { sessionId: turn.sessionId, userId, turnId: turn.id, createdAt: at };
-  if (!place.question) {
-    work.push(store.insertMessage(tx, {
-      ...common,
-      id: turn.userMessage.id,
-      parentId: place.parentId,
-      role: "user",
-      author: displayName,
-      content: turn.userMessage.content,
-      status: "complete",
-      remember: turn.userMessage.remember,
+      reservationId: turn.reservation.id,
+      startedAt: turn.startedAt,
+      requestHash: requestHash(request, input.content),
+      leaseOwner: context.processId,
+      leaseUntil: new Date(turn.startedAt.getTime() + LEASE_MS),
+      idempotencyScope: scopeOf(request),
       clientMessageId: request.clientMessageId,
-      editedFrom: place.editedFrom,
-    }));
-  }
-  if (place.answer) work.push(store.reopenAnswer(tx, place.answer.id, turn.id));
-  else {
-    work.push(store.insertMessage(tx, {
-      ...common,
-      id: turn.assistantMessageId,
-      parentId: turn.userMessage.id,
-      role: "assistant",
-      author: "Nova",
-      content: "",
-      status: "streaming",
+      correlationId: correlationId() ?? null,
       remember: turn.userMessage.remember,
-      model: turn.model,
-    }));
-  }
-  work.push(turns.insertTurn(tx, {
-    id: turn.id,
-    userId,
-    sessionId: turn.sessionId,
-    userMessageId: turn.userMessage.id,
-    assistantMessageId: turn.assistantMessageId,
-    kind: turn.kind,
-    model: turn.model,
-    reservationId: turn.reservation.id,
-    startedAt: at,
-    requestHash: requestHash(request, input.content),
-    leaseOwner: context.processId,
-    leaseUntil: new Date(at.getTime() + LEASE_MS),
-    idempotencyScope: scopeOf(request),
-    clientMessageId: request.clientMessageId,
-    correlationId: correlationId() ?? null,
-  }));
-  work.push(store.advanceSession(tx, turn.sessionId, {
-    headMessageId: turn.assistantMessageId,
-    added: (place.question ? 0 : 1) + (place.answer ? 0 : 1),
-    at,
-  }));
-  return work;
+    },
+    session: place.session
+      ? null
+      : { title: turn.title, temporary: turn.temporary, memoryMode: turn.memoryMode },
+    question: place.question ? null : {
+      parentId: place.parentId,
+      author: turn.principal.displayName,
+      content: turn.userMessage.content,
+      editedFrom: place.editedFrom,
+    },
+    reopensAnswer: place.answer !== null,
+  };
 }

@@ -1,6 +1,6 @@
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import type { PolicyEventData, RecallEventData, UsageEventData } from "./events.ts";
-import type { TurnStatus } from "./schema.ts";
+import type { MemoryMode, TurnStatus } from "./schema.ts";
 
 /** A row of `turns`. */
 export interface TurnRow {
@@ -22,6 +22,9 @@ export interface TurnRow {
   requestHash: string;
 }
 
+/** Who the answers are from. */
+export const ASSISTANT_NAME = "Nova";
+
 const TURN_COLUMNS = [
   "id",
   "user_id",
@@ -41,24 +44,73 @@ const TURN_COLUMNS = [
   "request_hash",
 ];
 
-/** Stores a turn that is about to run. */
-export async function insertTurn(
-  tx: Tx,
-  row: Omit<TurnRow, "status" | "endedAt" | "errorCode" | "recall" | "policy" | "usage"> & {
+/** The rows with which a turn begins. */
+export interface TurnStartRows {
+  turn: Omit<TurnRow, "status" | "endedAt" | "errorCode" | "recall" | "policy" | "usage"> & {
     leaseOwner: string;
     leaseUntil: Date;
     idempotencyScope: string;
     clientMessageId: string | null;
     correlationId: string | null;
-  },
-): Promise<void> {
-  await tx`insert into turns (id, user_id, session_id, user_message_id, assistant_message_id, kind,
+    /** Whether the question and its answer may be remembered. */
+    remember: boolean;
+  };
+  /** A conversation that begins with this turn; null when it exists. */
+  session: { title: string | null; temporary: boolean; memoryMode: MemoryMode } | null;
+  /** A new question; null when the turn answers a stored one. */
+  question: {
+    parentId: string | null;
+    author: string;
+    content: string;
+    editedFrom: string | null;
+  } | null;
+  /** Whether the answer is a row already, to be written on. */
+  reopensAnswer: boolean;
+}
+
+/**
+ * Stores the conversation, question, answer and turn in one statement: on the way to the first
+ * token every exchange with the database counts. Foreign keys are checked when it ends.
+ */
+export async function storeStart(tx: Tx, rows: TurnStartRows): Promise<void> {
+  const { turn, session, question, reopensAnswer } = rows;
+  const { id, userId, sessionId, startedAt } = turn;
+  const added = (question ? 1 : 0) + (reopensAnswer ? 0 : 1);
+  await tx`with conversation as (${
+    session
+      ? tx`insert into chat_sessions (id, user_id, title, title_source, model, temporary,
+          memory_mode, head_message_id, message_count, created_at, updated_at)
+        values (${sessionId}, ${userId}, ${session.title}, 'auto', ${turn.model},
+          ${session.temporary}, ${session.memoryMode}, ${turn.assistantMessageId}, ${added},
+          ${startedAt}, ${startedAt})`
+      : tx`update chat_sessions set head_message_id = ${turn.assistantMessageId},
+          message_count = message_count + ${added}, updated_at = ${startedAt}
+        where id = ${sessionId}`
+  })${
+    question
+      ? tx`, question as (insert into messages (id, user_id, session_id, parent_id, turn_id, role,
+          author, content, status, remember, client_message_id, edited_from, created_at)
+        values (${turn.userMessageId}, ${userId}, ${sessionId}, ${question.parentId}, ${id}, 'user',
+          ${question.author}, ${question.content}, 'complete', ${turn.remember},
+          ${turn.clientMessageId}, ${question.editedFrom}, ${startedAt}))`
+      : tx``
+  }, answer as (${
+    reopensAnswer
+      ? tx`update messages set status = 'streaming', turn_id = ${id}
+        where id = ${turn.assistantMessageId}`
+      : tx`insert into messages (id, user_id, session_id, parent_id, turn_id, role, author, content,
+          status, model, remember, created_at)
+        values (${turn.assistantMessageId}, ${userId}, ${sessionId}, ${turn.userMessageId}, ${id},
+          'assistant', ${ASSISTANT_NAME}, '', 'streaming', ${turn.model}, ${turn.remember},
+          ${startedAt})`
+  })
+    insert into turns (id, user_id, session_id, user_message_id, assistant_message_id, kind,
       status, model, reservation_id, lease_owner, lease_until, started_at, idempotency_scope,
       client_message_id, request_hash, correlation_id)
-    values (${row.id}, ${row.userId}, ${row.sessionId}, ${row.userMessageId},
-      ${row.assistantMessageId}, ${row.kind}, 'queued', ${row.model}, ${row.reservationId},
-      ${row.leaseOwner}, ${row.leaseUntil}, ${row.startedAt}, ${row.idempotencyScope},
-      ${row.clientMessageId}, ${row.requestHash}, ${row.correlationId})`;
+    values (${id}, ${userId}, ${sessionId}, ${turn.userMessageId}, ${turn.assistantMessageId},
+      ${turn.kind}, 'queued', ${turn.model}, ${turn.reservationId}, ${turn.leaseOwner},
+      ${turn.leaseUntil}, ${startedAt}, ${turn.idempotencyScope}, ${turn.clientMessageId},
+      ${turn.requestHash}, ${turn.correlationId})`;
 }
 
 /** One turn, or null. */

@@ -72,10 +72,30 @@ function nearCommon(words: string[]): boolean[] {
   return words.length < NEAR ? words.map(() => true) : seen;
 }
 
+/*
+ * The same long texts are counted again and again: the constitution by every prompt, the former
+ * messages by every turn of a conversation, each of them several times while a prompt is fitted.
+ */
+const counted = new Map<string, number>();
+const KEPT_TEXTS = 500;
+/** Below this a text is counted faster than it is looked up and kept, in UTF-16 units. */
+const KEPT_FROM = 100;
+const KEPT_UP_TO = 20_000;
+
+function countedTokens(text: string): number {
+  if (text.length < KEPT_FROM || text.length > KEPT_UP_TO) return estimateTokens(text);
+  let tokens = counted.get(text);
+  if (tokens === undefined) tokens = estimateTokens(text);
+  else counted.delete(text); // and back to the end: what is used stays
+  counted.set(text, tokens);
+  if (counted.size > KEPT_TEXTS) counted.delete(counted.keys().next().value!);
+  return tokens;
+}
+
 /** Estimated tokens of a whole prompt, with the frame around its messages. */
 export function estimateMessages(messages: readonly ModelMessage[]): number {
   return messages.reduce(
-    (sum, message) => sum + PER_MESSAGE + estimateTokens(message.content),
+    (sum, message) => sum + PER_MESSAGE + countedTokens(message.content),
     PER_PROMPT,
   );
 }

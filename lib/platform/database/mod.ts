@@ -39,7 +39,10 @@ export interface DatabaseOptions {
   folder?: string;
   /** A dump of a data folder to start an in-memory database from. */
   template?: string;
-  /** Connections of the pool, default 20 on a server, 8 embedded. */
+  /**
+   * Connections of the pool, default 20 on a server. Embedded all connections are one session, so
+   * that a second one brings no speed, and every statement would be prepared and planned twice.
+   */
   max?: number;
 }
 
@@ -118,7 +121,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
   const embedded = options.url ? null : await openEmbedded(options);
   const client = (url: string | undefined, max: number): Sql =>
     embedded ? embeddedClient(embedded, max) : serverClient(url!, max);
-  const sql = client(options.url, options.max ?? (embedded ? 8 : 20));
+  const sql = client(options.url, options.max ?? (embedded ? 1 : 20));
 
   async function begin<T>(
     role: string,
