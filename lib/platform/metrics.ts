@@ -1,9 +1,4 @@
-import {
-  Counter as PromCounter,
-  Gauge as PromGauge,
-  Histogram as PromHistogram,
-  Registry,
-} from "prom-client";
+import type { Gauge as PromGauge, Registry } from "prom-client";
 
 /** Values of a metric's labels. Never user, session, e-mail, key or free text. */
 export type Labels = Record<string, string | number>;
@@ -36,48 +31,101 @@ export interface Metrics {
     help: string,
     options?: { labels?: readonly string[]; buckets?: readonly number[] },
   ): Histogram;
+  /**
+   * Loads the library that counts, which takes longer than all else on the way to the first answer
+   * of a starting process. What is counted before is kept and counted then.
+   */
+  load(): Promise<void>;
   /** The Prometheus text format, version 0.0.4. */
   text(): Promise<string>;
 }
 
 const DEFAULT_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5];
 
+type Prom = typeof import("prom-client");
+
 /** Metrics of one running app, so that two apps in one test process do not mix their numbers. */
 export function createMetrics(): Metrics {
-  const registry = new Registry();
   const known = new Map<string, unknown>();
-  function once<T>(name: string, make: () => T): T {
-    if (!known.has(name)) known.set(name, make());
+  let registry: Registry | undefined;
+  let library: Prom | undefined;
+  let loading: Promise<void> | undefined;
+  let waiting: ((prom: Prom) => void)[] = [];
+
+  function load(): Promise<void> {
+    return loading ??= import("prom-client").then(({ default: prom }) => {
+      registry = new prom.Registry();
+      library = prom;
+      for (const work of waiting) work(prom);
+      waiting = [];
+    });
+  }
+
+  /** Now, or as soon as the library is there, in the order of the calls. */
+  function soon(work: (prom: Prom) => void): void {
+    if (library) work(library);
+    else waiting.push(work);
+  }
+
+  /** A metric that is made once, and what is done with it. */
+  function once<M, T>(
+    name: string,
+    make: (prom: Prom) => M,
+    face: (use: (work: (metric: M) => void) => void) => T,
+  ): T {
+    if (!known.has(name)) {
+      let metric: M;
+      soon((prom) => metric = make(prom));
+      known.set(name, face((work) => soon(() => work(metric))));
+    }
     return known.get(name) as T;
   }
+
   return {
     counter: (name, help, labels = []) =>
-      once(name, () => {
-        const metric = new PromCounter({ name, help, labelNames: labels, registers: [registry] });
-        return { add: (amount = 1, values = {}) => metric.inc(values, amount) };
-      }),
-    gauge: (name, help, options = {}) =>
-      once(name, () => {
-        const metric: PromGauge = new PromGauge({
-          name,
-          help,
-          labelNames: options.labels ?? [],
-          registers: [registry],
-          ...(options.collect ? { collect: async () => metric.set(await options.collect!()) } : {}),
-        });
-        return { set: (value, values = {}) => metric.set(values, value) };
-      }),
-    histogram: (name, help, options = {}) =>
-      once(name, () => {
-        const metric = new PromHistogram({
-          name,
-          help,
-          labelNames: options.labels ?? [],
-          buckets: [...(options.buckets ?? DEFAULT_BUCKETS)],
-          registers: [registry],
-        });
-        return { observe: (value, values = {}) => metric.observe(values, value) };
-      }),
-    text: () => registry.metrics(),
+      once(
+        name,
+        (prom) => new prom.Counter({ name, help, labelNames: labels, registers: [registry!] }),
+        (use): Counter => ({
+          add: (amount = 1, values = {}) => use((metric) => metric.inc(values, amount)),
+        }),
+      ),
+    gauge: (name, help, { labels = [], collect } = {}) =>
+      once(
+        name,
+        (prom) => {
+          const metric: PromGauge = new prom.Gauge({
+            name,
+            help,
+            labelNames: labels,
+            registers: [registry!],
+            ...(collect ? { collect: async () => metric.set(await collect()) } : {}),
+          });
+          return metric;
+        },
+        (use): Gauge => ({
+          set: (value, values = {}) => use((metric) => metric.set(values, value)),
+        }),
+      ),
+    histogram: (name, help, { labels = [], buckets = DEFAULT_BUCKETS } = {}) =>
+      once(
+        name,
+        (prom) =>
+          new prom.Histogram({
+            name,
+            help,
+            labelNames: labels,
+            buckets: [...buckets],
+            registers: [registry!],
+          }),
+        (use): Histogram => ({
+          observe: (value, values = {}) => use((metric) => metric.observe(values, value)),
+        }),
+      ),
+    load,
+    async text() {
+      await load();
+      return await registry!.metrics();
+    },
   };
 }
