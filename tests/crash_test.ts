@@ -1,12 +1,14 @@
 import { expect } from "expect";
-import { readEvents, TestClient } from "./support/app.ts";
+import type { TurnEventBody } from "@/lib/chat/events.ts";
+import { textOf } from "@/lib/chat/turn_log.ts";
+import { readEvents, type SseEvent, TestClient } from "./support/app.ts";
 
-/** Times the process is killed; each takes a second or two. */
-const ROUNDS = 6;
+/** Times the process is killed. */
+const ROUNDS = 20;
 const PASSWORD = "Correct-horse-7-battery";
 
 /** A product in a process of its own, on a data folder that stays. */
-async function startProcess(dataDir: string, port: number) {
+async function startProcess(dataDir: string, port: number, tokensPerSecond = 100) {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -18,9 +20,10 @@ async function startProcess(dataDir: string, port: number) {
       APP_ENV: "test",
       PORT: String(port),
       DATA_DIR: dataDir,
-      STANDIN_TOKENS_PER_SECOND: "60",
+      STANDIN_TOKENS_PER_SECOND: String(tokensPerSecond),
       RATE_REGISTER: "-1",
       PLAN_FREE_TRIAL_TOKENS_PER_DAY: "1000000",
+      PLAN_FREE_TRIAL_CHAT_TURNS_PER_MINUTE: "1000",
       PLAN_ALLOW_NON_MONOTONIC: "true",
     },
     stdout: "piped",
@@ -52,7 +55,7 @@ function freePort(): number {
 
 Deno.test({
   name:
-    "[CHT-49] killed in the middle of answers, the product loses no message and charges none twice",
+    "[CHT-45, CHT-49] killed in the middle of answers, the product loses no message and charges none twice",
   // It is about the files of the embedded database, whatever the other tests run on.
   ignore: Deno.env.has("TEST_DATABASE_URL"),
   fn: killAndRestart,
@@ -69,52 +72,62 @@ async function killAndRestart() {
     acceptTerms: true,
     ageConfirmed: true,
   });
-  const sent: { turnId: string; content: string; seen: string }[] = [];
-  let sessionId: string | undefined;
+  const sent: { content: string; events: SseEvent[] }[] = [];
   try {
     for (let round = 0; round < ROUNDS; round++) {
       const content = `Write a long answer of 80 words about river number ${round}.`;
-      const path = sessionId ? `/api/chat/sessions/${sessionId}/messages` : "/api/chat/messages";
-      const response = await ada.fetch(path, {
-        method: "POST",
-        headers: { "content-type": "application/json", accept: "text/event-stream" },
-        body: JSON.stringify({ content, clientMessageId: crypto.randomUUID() }),
-      });
-      let seen = "";
-      let turnId = "";
-      const killAfter = 1 + round * 9; // at the start of an answer, in its middle, near its end
+      const response = await send(ada, content);
+      // At the start of an answer, in its middle, near its end.
+      const killAfter = 1 + (round * 13) % 80;
+      const events: SseEvent[] = [];
       let deltas = 0;
-      for await (const { event, data } of readEvents(response)) {
-        if (event === "turn") [turnId, sessionId] = [data.turnId, data.sessionId];
-        if (event === "delta") seen += data.text;
-        if (event === "delta" && ++deltas === killAfter) break;
+      for await (const event of readEvents(response)) {
+        events.push(event);
+        if (event.event === "delta" && ++deltas === killAfter) break;
       }
-      sent.push({ turnId, content, seen });
+      sent.push({ content, events });
       await process.kill();
       process = await startProcess(dataDir, port);
     }
-    for (const { turnId, content, seen } of sent) {
+    await process.kill();
+    process = await startProcess(dataDir, port, 0);
+    for (const { content, events } of sent) {
+      const { turnId } = events[0]!.data;
       const turn = (await ada.get(`/api/chat/turns/${turnId}`)).body;
       expect(["interrupted", "complete"]).toContain(turn.turn.status);
       expect(turn.userMessage.content).toBe(content);
       const stored: string = turn.assistantMessage.content;
-      // What a client saw and what is stored are prefixes of the same answer.
-      const common = Math.min(seen.length, stored.length);
-      expect(stored.slice(0, common)).toBe(seen.slice(0, common));
-      const events = await Array.fromAsync(readEvents(
+      // The practice model says the same again, this time to the end.
+      const reference = shown(await Array.fromAsync(readEvents(await send(ada, content))));
+      if (turn.turn.status === "complete") expect(stored).toBe(reference);
+      else expect(reference.slice(0, stored.length)).toBe(stored);
+      // The client that was there comes back, and shows exactly what is stored.
+      const rest = await Array.fromAsync(readEvents(
         await ada.fetch(`/api/chat/turns/${turnId}/events`, {
-          headers: { "last-event-id": `${turnId}:3` },
+          headers: { "last-event-id": events.at(-1)!.id },
         }),
       ));
-      expect(events.at(-1)!.event).toBe("done");
-      expect(events.at(-1)!.data.status).toBe(turn.turn.status);
+      expect(rest.at(-1)!.event).toBe("done");
+      expect(rest.at(-1)!.data.status).toBe(turn.turn.status);
+      expect(shown([...events, ...rest])).toBe(stored);
     }
     const quota = (await ada.get("/api/usage/quota")).body.resources;
     expect(quota.llm_tokens.reserved).toBe(0);
-    expect(quota.messages.used).toBeLessThanOrEqual(ROUNDS);
+    expect(quota.messages.used).toBeLessThanOrEqual(2 * ROUNDS);
     expect((await ada.get("/api/usage/verify")).body.valid).toBe(true);
   } finally {
     await process.kill();
     await Deno.remove(dataDir, { recursive: true });
   }
 }
+
+function send(client: TestClient, content: string): Promise<Response> {
+  return client.fetch("/api/chat/messages", {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "text/event-stream" },
+    body: JSON.stringify({ content, clientMessageId: crypto.randomUUID(), memoryMode: "off" }),
+  });
+}
+
+/** What a client shows that has seen these events. */
+const shown = (events: SseEvent[]) => textOf(events as unknown as TurnEventBody[]);
