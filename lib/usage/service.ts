@@ -3,9 +3,9 @@ import type { Database, Tx } from "@/lib/platform/database/mod.ts";
 import type { IdSource } from "@/lib/platform/ids.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
 import { Problem } from "@/lib/platform/problem.ts";
-import type { EffectivePlan, PlanLimits, Plans } from "@/lib/plans/mod.ts";
+import type { EffectivePlan, Plans } from "@/lib/plans/mod.ts";
 import { UPGRADE_URL } from "@/lib/plans/mod.ts";
-import { appendToLedger, type ChainReport, type LedgerEntry, verifyChain } from "./ledger.ts";
+import { type ChainReport, checkEntries, type LedgerEntry, verifyChain } from "./ledger.ts";
 import {
   balance,
   nextUtcMidnight,
@@ -112,83 +112,62 @@ export function createUsage(options: {
     );
   }
 
-  async function balanceOf(
-    tx: Tx,
-    key: store.DayKey,
-    query: { resource: Resource; limit: number | null },
-  ) {
-    const totals = await store.dayTotals(tx, key);
-    const row = totals.find((total) => total.resource === query.resource);
-    return balance(row?.used ?? 0, row?.reserved ?? 0, query.limit);
-  }
-
-  /**
-   * Holds tokens for a prompt and its answer. When the wanted answer does not fit, the answer cap
-   * shrinks to what is left, down to {@link MIN_ANSWER_TOKENS}.
-   */
-  async function holdTokens(
-    tx: Tx,
-    key: store.DayKey,
-    request: ReserveRequest & { limits: PlanLimits },
-  ): Promise<{ tokens: number; answerCap: number }> {
-    const prompt = Math.ceil(request.promptTokens * PROMPT_MARGIN);
-    const limit = request.limits.tokensPerDay;
-    let answerCap = request.answerTokens;
-    while (true) {
-      const amount = prompt + answerCap;
-      if (await store.hold(tx, key, { resource: "llm_tokens", amount, limit })) {
-        return { tokens: amount, answerCap };
-      }
-      const state = await balanceOf(tx, key, { resource: "llm_tokens", limit });
-      const room = Math.min(answerCap - 1, (state.remaining ?? 0) - prompt);
-      if (room < MIN_ANSWER_TOKENS) {
-        throw quotaProblem(
-          { plan: request.plan, resource: "llm_tokens", requested: prompt + MIN_ANSWER_TOKENS },
-          state,
-        );
-      }
-      answerCap = room;
-    }
-  }
-
-  async function reserveIn(tx: Tx, request: ReserveRequest): Promise<Reservation> {
+  async function reserveBy(
+    holdBy: (request: store.HoldRequest) => Promise<store.HoldResult>,
+    request: ReserveRequest,
+  ): Promise<Reservation> {
     const now = clock.now();
-    const key = { userId: request.userId, dayUtc: utcDay(now) };
-    const limits = plans.limits(request.plan);
-    const messages = { resource: "messages" as const, amount: 1, limit: limits.messagesPerDay };
-    // Both go out together; the message's is answered first.
-    const [granted, tokens] = await Promise.all([
-      store.hold(tx, key, messages),
-      holdTokens(tx, key, { ...request, limits }).then(
-        (held) => ({ held }),
-        (error) => ({ error }),
-      ),
-    ]);
-    if (!granted) {
-      const state = await balanceOf(tx, key, messages);
-      throw quotaProblem({ plan: request.plan, resource: "messages", requested: 1 }, state);
-    }
-    if ("error" in tokens) throw tokens.error;
-    const { held } = tokens;
-    const reservation: Reservation = {
-      id: ids(),
-      operationId: request.operationId,
-      userId: request.userId,
-      dayUtc: key.dayUtc,
-      tokens: held.tokens,
-      messages: 1,
-      answerCap: held.answerCap,
-    };
-    await store.insertReservation(tx, {
-      ...reservation,
+    const { userId, operationId, plan } = request;
+    const limits = plans.limits(plan);
+    const promptTokens = Math.ceil(request.promptTokens * PROMPT_MARGIN);
+    const hold = { id: ids(), userId, operationId, dayUtc: utcDay(now) };
+    const result = await holdBy({
+      ...hold,
+      promptTokens,
+      answerTokens: request.answerTokens,
+      leastAnswerTokens: Math.min(MIN_ANSWER_TOKENS, request.answerTokens),
+      tokensPerDay: limits.tokensPerDay,
+      messagesPerDay: limits.messagesPerDay,
       createdAt: now,
       expiresAt: new Date(now.getTime() + HOLD_MS),
     });
-    return reservation;
+    if (result.refused === null) {
+      const { answerCap } = result;
+      return { ...hold, tokens: promptTokens + answerCap, messages: 1, answerCap };
+    }
+    const ofTokens = result.refused === "llm_tokens";
+    throw quotaProblem(
+      {
+        plan,
+        resource: result.refused,
+        requested: ofTokens ? promptTokens + MIN_ANSWER_TOKENS : 1,
+      },
+      balance(
+        result.usedNow,
+        result.reservedNow,
+        ofTokens ? limits.tokensPerDay : limits.messagesPerDay,
+      ),
+    );
   }
 
   function count(plan: EffectivePlan, result: "granted" | "refused" | "error", resource: string) {
     checks.add(1, { resource, plan, result });
+  }
+
+  async function counted(
+    request: ReserveRequest,
+    holdBy: (request: store.HoldRequest) => Promise<store.HoldResult>,
+  ): Promise<Reservation> {
+    try {
+      const reservation = await reserveBy(holdBy, request);
+      count(request.plan, "granted", "llm_tokens");
+      return reservation;
+    } catch (error) {
+      const refused = error instanceof Problem && error.code === "quota_exceeded";
+      const resource = refused ? String(error.extra.resource) : "llm_tokens";
+      count(request.plan, refused ? "refused" : "error", resource);
+      throw error;
+    }
   }
 
   return {
@@ -197,18 +176,12 @@ export function createUsage(options: {
      *
      * @throws Problem 429 `quota_exceeded`; nothing is held then
      */
-    async reserve(tx: Tx, request: ReserveRequest): Promise<Reservation> {
-      try {
-        const reservation = await reserveIn(tx, request);
-        count(request.plan, "granted", "llm_tokens");
-        return reservation;
-      } catch (error) {
-        const refused = error instanceof Problem && error.code === "quota_exceeded";
-        const resource = refused ? String(error.extra.resource) : "llm_tokens";
-        count(request.plan, refused ? "refused" : "error", resource);
-        throw error;
-      }
-    },
+    reserve: (tx: Tx, request: ReserveRequest): Promise<Reservation> =>
+      counted(request, (hold) => store.hold(tx, hold)),
+
+    /** The same for a caller without a transaction: one round trip. @throws Problem 429 */
+    reserveAlone: (request: ReserveRequest): Promise<Reservation> =>
+      counted(request, (hold) => store.holdAlone(db, hold)),
 
     /** Keeps a hold alive while its turn runs. */
     extend: (tx: Tx, reservationId: string) =>
@@ -223,33 +196,21 @@ export function createUsage(options: {
       reservation: { id: string },
       settlement: Settlement & { plan: EffectivePlan },
     ): Promise<void> {
-      const row = await store.closeReservation(tx, reservation.id, "settled");
-      if (!row) return;
-      const key = { userId: row.userId, dayUtc: row.dayUtc };
-      const tokens = settlement.promptTokens + settlement.completionTokens;
       const entries: LedgerEntry[] = [
         { resource: "messages", amount: settlement.messages, metadata: settlement.metadata },
-        { resource: "llm_tokens", amount: tokens, metadata: settlement.metadata },
+        {
+          resource: "llm_tokens",
+          amount: settlement.promptTokens + settlement.completionTokens,
+          metadata: settlement.metadata,
+        },
       ];
-      const operation = {
-        userId: row.userId,
-        operationId: row.operationId,
-        kind: "usage" as const,
-        dayUtc: row.dayUtc,
-        occurredAt: clock.now(),
-      };
-      const written = await appendToLedger(tx, { operation, entries, ids });
-      const used = (resource: Resource, amount: number) => written.has(resource) ? amount : 0;
-      await store.turnHoldIntoUse(tx, key, {
-        resource: "messages",
-        held: row.messages,
-        used: used("messages", settlement.messages),
+      checkEntries("usage", entries);
+      const occurredAt = clock.now();
+      const closed = await store.closeHold(tx, reservation.id, {
+        occurredAt,
+        entries: entries.map((entry) => ({ ...entry, id: ids() })),
       });
-      await store.turnHoldIntoUse(tx, key, {
-        resource: "llm_tokens",
-        held: row.tokens,
-        used: used("llm_tokens", tokens),
-      });
+      if (!closed) return;
       tokensUsed.add(settlement.promptTokens, { plan: settlement.plan, direction: "prompt" });
       tokensUsed.add(settlement.completionTokens, {
         plan: settlement.plan,
@@ -259,11 +220,7 @@ export function createUsage(options: {
 
     /** Gives a hold back without any use: the model was never called, or could not answer. */
     async release(tx: Tx, reservation: { id: string }): Promise<void> {
-      const row = await store.closeReservation(tx, reservation.id, "released");
-      if (!row) return;
-      const key = { userId: row.userId, dayUtc: row.dayUtc };
-      await store.turnHoldIntoUse(tx, key, { resource: "messages", held: row.messages, used: 0 });
-      await store.turnHoldIntoUse(tx, key, { resource: "llm_tokens", held: row.tokens, used: 0 });
+      await store.closeHold(tx, reservation.id, { occurredAt: clock.now(), entries: [] });
     },
 
     /** Gives back holds whose time has passed; returns how many. */
@@ -285,21 +242,16 @@ export function createUsage(options: {
     ): Promise<void> {
       if (change.bytes === 0) return;
       const now = clock.now();
-      const dayUtc = utcDay(now);
       const operation = {
         userId: change.userId,
         operationId: change.operationId,
         kind: "usage" as const,
-        dayUtc,
+        dayUtc: utcDay(now),
         occurredAt: now,
       };
-      const entries = [{ resource: "memory_storage" as const, amount: change.bytes }];
-      const written = await appendToLedger(tx, { operation, entries, ids });
-      if (!written.has("memory_storage")) return;
-      await store.addUse(tx, { userId: change.userId, dayUtc }, {
-        resource: "memory_storage",
-        amount: change.bytes,
-      });
+      const entry = { id: ids(), resource: "memory_storage" as const, amount: change.bytes };
+      checkEntries("usage", [entry]);
+      await store.record(tx, operation, [entry]);
     },
 
     /** @throws Problem 429 `quota_exceeded` when `bytes` more do not fit into the plan's storage */
