@@ -1,12 +1,10 @@
 import { expect } from "expect";
 import * as fc from "fast-check";
 import { FakeClock } from "@/lib/platform/clock.ts";
-import { parseConfig } from "@/lib/platform/config.ts";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import { secureRandom, uuidV7Source } from "@/lib/platform/ids.ts";
-import { createMetrics } from "@/lib/platform/metrics.ts";
-import { createPlans } from "@/lib/plans/mod.ts";
-import { createUsage, type Reservation } from "@/lib/usage/mod.ts";
+import type { Reservation } from "@/lib/usage/mod.ts";
+import { insertPerson, usageOver } from "./support/usage.ts";
 import { openTestDatabase, type TestDatabase } from "./support/database.ts";
 
 const RUNS = Number(Deno.env.get("PROPERTY_RUNS") ?? 500);
@@ -22,26 +20,17 @@ Deno.test.beforeAll(async () => {
 Deno.test.afterAll(() => test.close());
 
 const usageOf = () =>
-  createUsage({
+  usageOver({
     db: test.db,
     clock,
     ids,
-    plans: createPlans(parseConfig({
-      PLAN_ALLOW_NON_MONOTONIC: "true",
+    env: {
       PLAN_FREE_TRIAL_TOKENS_PER_DAY: String(LIMITS.tokens),
       PLAN_FREE_TRIAL_MESSAGES_PER_DAY: String(LIMITS.messages),
-    })),
-    metrics: createMetrics(),
-  });
-
-async function newUser(): Promise<string> {
-  const id = ids();
-  await test.db.asSystem("test", (tx: Tx) =>
-    tx`insert into users (id, email, email_normalized, display_name, password_hash, trial_ends_at,
-        terms_version, terms_accepted_at, age_confirmed_at, created_at, updated_at)
-      values (${id}, ${id}, ${id}, 'Ada', 'x', now(), '1', now(), now(), now(), now())`);
-  return id;
-}
+    },
+  }).usage;
+const newUser = () =>
+  insertPerson(test.db, { id: ids(), at: clock.now(), trialEndsAt: new Date("2100-01-01") });
 
 /** What a person may do to the ledger. */
 type Act =

@@ -1,23 +1,17 @@
 import type { Clock } from "@/lib/platform/clock.ts";
 import type { Database, Tx } from "@/lib/platform/database/mod.ts";
 import type { IdSource } from "@/lib/platform/ids.ts";
+import type { PurposeKey } from "@/lib/platform/crypto.ts";
+import type { Log } from "@/lib/platform/log.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
 import { Problem } from "@/lib/platform/problem.ts";
-import type { EffectivePlan, Plans } from "@/lib/plans/mod.ts";
-import { UPGRADE_URL } from "@/lib/plans/mod.ts";
-import { type ChainReport, checkEntries, type LedgerEntry, verifyChain } from "./ledger.ts";
-import {
-  balance,
-  nextUtcMidnight,
-  nextUtcMonth,
-  quotaLevel,
-  type Resource,
-  type ResourceBalance,
-  utcDay,
-} from "./quota.ts";
+import type { EffectivePlan, Entitlements, PlanLimits, Plans } from "@/lib/plans/mod.ts";
+import { checkEntries, type LedgerEntry, type Metadata } from "./ledger.ts";
+import { type Resource, utcDay } from "./quota.ts";
+import { createReadings } from "./reading.ts";
+import { quotaProblem, storageProblem } from "./refusal.ts";
+import { createWatch } from "./watch.ts";
 import * as store from "./store.ts";
-import type { QuotaReport, UsageDay } from "./schema.ts";
-import { humanBytes } from "./bytes.ts";
 
 /** What a turn may use: held now, settled at its end. */
 export interface Reservation {
@@ -36,6 +30,8 @@ export interface Reservation {
 export interface ReserveRequest {
   userId: string;
   plan: EffectivePlan;
+  /** The person's own limits; without them those of the plan. */
+  limits?: PlanLimits;
   operationId: string;
   /** Estimated tokens of the prompt, without margin. */
   promptTokens: number;
@@ -48,7 +44,7 @@ export interface Settlement {
   promptTokens: number;
   completionTokens: number;
   messages: number;
-  metadata: LedgerEntry["metadata"];
+  metadata?: Metadata;
 }
 
 /** The estimate is multiplied by this so that it is an upper bound (USE-21). */
@@ -61,14 +57,20 @@ const HOLD_MS = 10 * 60_000;
 /** The service of this room. */
 export type Usage = ReturnType<typeof createUsage>;
 
-/** Meters what people use: append-only ledger, holds before and settlement after each call. */
-export function createUsage(options: {
+/** What metering needs. */
+export interface UsageOptions {
   db: Database;
   clock: Clock;
   ids: IdSource;
+  log: Log;
   plans: Plans;
+  entitlements: Pick<Entitlements, "of">;
   metrics: Metrics;
-}) {
+  cursorKey: PurposeKey;
+}
+
+/** Meters what people use: append-only ledger, holds before and settlement after each call. */
+export function createUsage(options: UsageOptions) {
   const { db, clock, ids, plans } = options;
   const checks = options.metrics.counter(
     "usage_quota_checks_total",
@@ -83,33 +85,30 @@ export function createUsage(options: {
     "plan",
     "direction",
   ]);
+  const messagesUsed = options.metrics.counter("usage_messages_total", "Messages", ["plan"]);
+  const recordings = options.metrics.counter(
+    "usage_recording_attempts_total",
+    "Settlements and other entries of the ledger",
+    ["resource", "result"],
+  );
+  const recordingTime = options.metrics.histogram(
+    "usage_recording_duration_seconds",
+    "Time to write what was used",
+  );
 
-  function quotaProblem(
-    request: { plan: EffectivePlan; resource: Resource; requested: number },
-    state: ResourceBalance,
-  ): Problem {
-    const now = clock.now();
-    const resetsAt = nextUtcMidnight(now);
-    exceeded.add(1, { resource: request.resource, plan: request.plan });
-    const what = request.resource === "messages" ? "messages" : "tokens";
-    return new Problem(
-      "quota_exceeded",
-      429,
-      "Today's allowance is used up",
-      `${state.used} of ${state.limit} ${what} are used and this needs ${request.requested}. ` +
-        "Reading, search and settings still work; the allowance starts anew at 00:00 UTC, " +
-        "or choose a larger plan",
-      {
-        resource: request.resource,
-        used: state.used,
-        limit: state.limit,
-        requested: request.requested,
-        resetsAt: resetsAt.toISOString(),
-        plan: request.plan,
-        upgradeUrl: UPGRADE_URL,
-        retryAfterSeconds: Math.ceil((resetsAt.getTime() - now.getTime()) / 1000),
-      },
-    );
+  /** Runs a statement that writes the ledger, measured. */
+  async function recorded<T>(resource: Resource, work: () => Promise<T>): Promise<T> {
+    const started = clock.monotonic();
+    try {
+      const result = await work();
+      recordings.add(1, { resource, result: "ok" });
+      return result;
+    } catch (error) {
+      recordings.add(1, { resource, result: "error" });
+      throw error;
+    } finally {
+      recordingTime.observe((clock.monotonic() - started) / 1000);
+    }
   }
 
   async function reserveBy(
@@ -118,14 +117,14 @@ export function createUsage(options: {
   ): Promise<Reservation> {
     const now = clock.now();
     const { userId, operationId, plan } = request;
-    const limits = plans.limits(plan);
+    const limits = request.limits ?? plans.limits(plan);
     const promptTokens = Math.ceil(request.promptTokens * PROMPT_MARGIN);
-    const hold = { id: ids(), userId, operationId, dayUtc: utcDay(now) };
+    const leastAnswerTokens = Math.min(MIN_ANSWER_TOKENS, request.answerTokens);
+    const hold = { id: ids(), userId, operationId, dayUtc: utcDay(now), leastAnswerTokens };
     const result = await holdBy({
       ...hold,
       promptTokens,
       answerTokens: request.answerTokens,
-      leastAnswerTokens: Math.min(MIN_ANSWER_TOKENS, request.answerTokens),
       tokensPerDay: limits.tokensPerDay,
       messagesPerDay: limits.messagesPerDay,
       createdAt: now,
@@ -133,21 +132,19 @@ export function createUsage(options: {
     });
     if (result.refused === null) {
       const { answerCap } = result;
-      return { ...hold, tokens: promptTokens + answerCap, messages: 1, answerCap };
+      const { leastAnswerTokens: _, ...held } = hold;
+      return { ...held, tokens: promptTokens + answerCap, messages: 1, answerCap };
     }
     const ofTokens = result.refused === "llm_tokens";
-    throw quotaProblem(
-      {
-        plan,
-        resource: result.refused,
-        requested: ofTokens ? promptTokens + MIN_ANSWER_TOKENS : 1,
-      },
-      balance(
-        result.usedNow,
-        result.reservedNow,
-        ofTokens ? limits.tokensPerDay : limits.messagesPerDay,
-      ),
-    );
+    throw quotaProblem({
+      plan,
+      resource: result.refused,
+      used: result.usedNow,
+      reserved: result.reservedNow,
+      limit: (ofTokens ? limits.tokensPerDay : limits.messagesPerDay) ?? 0,
+      requested: ofTokens ? promptTokens + hold.leastAnswerTokens : 1,
+      now,
+    });
   }
 
   function count(plan: EffectivePlan, result: "granted" | "refused" | "error", resource: string) {
@@ -166,6 +163,7 @@ export function createUsage(options: {
       const refused = error instanceof Problem && error.code === "quota_exceeded";
       const resource = refused ? String(error.extra.resource) : "llm_tokens";
       count(request.plan, refused ? "refused" : "error", resource);
+      if (refused) exceeded.add(1, { resource, plan: request.plan });
       throw error;
     }
   }
@@ -206,11 +204,13 @@ export function createUsage(options: {
       ];
       checkEntries("usage", entries);
       const occurredAt = clock.now();
-      const closed = await store.closeHold(tx, reservation.id, {
-        occurredAt,
-        entries: entries.map((entry) => ({ ...entry, id: ids() })),
-      });
+      const closed = await recorded("llm_tokens", () =>
+        store.closeHold(tx, reservation.id, {
+          occurredAt,
+          entries: entries.map((entry) => ({ ...entry, id: ids() })),
+        }));
       if (!closed) return;
+      messagesUsed.add(settlement.messages, { plan: settlement.plan });
       tokensUsed.add(settlement.promptTokens, { plan: settlement.plan, direction: "prompt" });
       tokensUsed.add(settlement.completionTokens, {
         plan: settlement.plan,
@@ -251,126 +251,79 @@ export function createUsage(options: {
       };
       const entry = { id: ids(), resource: "memory_storage" as const, amount: change.bytes };
       checkEntries("usage", [entry]);
-      await store.record(tx, operation, [entry]);
+      await recorded("memory_storage", () => store.record(tx, operation, [entry]));
     },
 
     /** @throws Problem 429 `quota_exceeded` when `bytes` more do not fit into the plan's storage */
     async requireStorage(
       tx: Tx,
-      request: { userId: string; plan: EffectivePlan; bytes: number },
+      request: { userId: string; plan: EffectivePlan; limits?: PlanLimits; bytes: number },
     ): Promise<void> {
-      const limit = plans.limits(request.plan).storageBytes;
+      const limit = (request.limits ?? plans.limits(request.plan)).storageBytes;
       if (limit === null) return;
       const used = await store.storageUsed(tx, request.userId);
-      if (used + request.bytes <= limit) return;
+      const fits = used + request.bytes <= limit;
+      count(request.plan, fits ? "granted" : "refused", "memory_storage");
+      if (fits) return;
       exceeded.add(1, { resource: "memory_storage", plan: request.plan });
-      throw new Problem(
-        "quota_exceeded",
-        429,
-        "The memory storage of your plan is full",
-        `${humanBytes(used)} of ${
-          humanBytes(limit)
-        } are used. Forget something, or choose a larger plan`,
-        {
-          resource: "memory_storage",
-          used,
-          limit,
-          requested: request.bytes,
-          resetsAt: null,
-          plan: request.plan,
-          upgradeUrl: UPGRADE_URL,
-        },
-      );
+      throw storageProblem({ plan: request.plan, used, limit, requested: request.bytes });
     },
 
-    /** What is used and left of a person's allowance now. */
-    quota(holder: {
-      userId: string;
-      plan: "free_trial" | "basic" | "pro";
-      effectivePlan: EffectivePlan;
-      trialEndsAt: Date;
-    }): Promise<QuotaReport> {
-      return db.asUser(holder.userId, async (tx) => {
-        const now = clock.now();
-        const limits = plans.limits(holder.effectivePlan);
-        const totals = await store.dayTotals(tx, { userId: holder.userId, dayUtc: utcDay(now) });
-        const of = (resource: Resource, limit: number | null) => {
-          const row = totals.find((total) => total.resource === resource);
-          return balance(row?.used ?? 0, row?.reserved ?? 0, limit);
-        };
-        const stored = await store.storageUsed(tx, holder.userId);
-        const resources = {
-          llm_tokens: of("llm_tokens", limits.tokensPerDay),
-          messages: of("messages", limits.messagesPerDay),
-          memory_storage: {
-            ...balance(stored, 0, limits.storageBytes),
-            usedHuman: humanBytes(stored),
-            limitHuman: limits.storageBytes === null ? null : humanBytes(limits.storageBytes),
-          },
-          agent_minutes: balance(0, 0, limits.agentMinutesPerMonth),
-        };
-        return {
-          plan: holder.plan,
-          effectivePlan: holder.effectivePlan,
-          trialEndsAt: holder.trialEndsAt.toISOString(),
-          resources,
-          resetsAt: nextUtcMidnight(now).toISOString(),
-          monthResetsAt: nextUtcMonth(now).toISOString(),
-          warnings: warningsOf(resources),
-          overrides: [],
-        };
-      });
+    /**
+     * Writes tokens that the product used on its own account: shown, never limited for the person
+     * (USE-6). Writing the same operation twice writes once.
+     */
+    async recordSystem(
+      tx: Tx,
+      use: { userId: string; operationId: string; tokens: number; metadata: Metadata },
+    ): Promise<void> {
+      const now = clock.now();
+      const entry = {
+        id: ids(),
+        resource: "system_tokens" as const,
+        amount: use.tokens,
+        metadata: use.metadata,
+      };
+      checkEntries("usage", [entry]);
+      await store.record(tx, {
+        userId: use.userId,
+        operationId: use.operationId,
+        kind: "usage",
+        dayUtc: utcDay(now),
+        occurredAt: now,
+      }, [entry]);
     },
 
-    /** One entry per UTC day, newest first, every day present; `days` from 1 to 90. */
-    history(userId: string, days: number): Promise<UsageDay[]> {
-      return db.asUser(userId, async (tx) => {
-        const today = clock.now().getTime();
-        const dates = Array.from(
-          { length: days },
-          (_, i) => utcDay(new Date(today - i * 86_400_000)),
-        );
-        const rows = await store.ledgerByDay(tx, { userId, from: dates.at(-1)! });
-        return dates.map((day) => ({
-          day,
-          resources: dayResources(rows.filter((r) => r.day === day)),
-        }));
-      });
+    /**
+     * Corrects the ledger by a further row, never by a change (USE-2).
+     *
+     * @throws RangeError for an amount that is not a whole number
+     */
+    adjust(
+      correction: {
+        userId: string;
+        operationId: string;
+        resource: Resource;
+        amount: number;
+        dayUtc: string;
+        reason: string;
+        actorId: string;
+      },
+    ): Promise<Resource[]> {
+      const { userId, operationId, resource, amount, dayUtc, reason, actorId } = correction;
+      const entry = { id: ids(), resource, amount, metadata: { reason, actorId } };
+      checkEntries("adjustment", [entry]);
+      return db.asSystem("usage: adjustment", (tx) =>
+        store.record(
+          tx,
+          { userId, operationId, kind: "adjustment", dayUtc, occurredAt: clock.now() },
+          [entry],
+        ));
     },
 
-    /** Recomputes a person's chain. */
-    verify(userId: string): Promise<ChainReport & { checkedAt: string }> {
-      return db.asUser(userId, async (tx) => {
-        const { rows, head } = await store.chainOf(tx, userId);
-        return { ...verifyChain(userId, rows, head), checkedAt: clock.now().toISOString() };
-      });
-    },
+    ...createReadings(options),
+    ...createWatch(options),
 
     limits: (plan: EffectivePlan) => plans.limits(plan),
-  };
-}
-
-function warningsOf(resources: Record<string, ResourceBalance>): QuotaReport["warnings"] {
-  return Object.entries(resources).flatMap(([resource, state]) => {
-    const level = quotaLevel(state.percentage);
-    // An allowance of nothing (agent minutes of the trial) is no news.
-    if (level === "ok" || state.limit === 0) return [];
-    return [{ resource: resource as Resource, level, percentage: state.percentage! }];
-  });
-}
-
-function dayResources(
-  rows: { resource: Resource; amount: number; count: number }[],
-): UsageDay["resources"] {
-  const of = (resource: Resource) => {
-    const row = rows.find((candidate) => candidate.resource === resource);
-    return { amount: row?.amount ?? 0, count: row?.count ?? 0 };
-  };
-  return {
-    llm_tokens: of("llm_tokens"),
-    messages: of("messages"),
-    memory_storage: of("memory_storage"),
-    agent_minutes: of("agent_minutes"),
-    system_tokens: of("system_tokens"),
   };
 }

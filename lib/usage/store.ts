@@ -1,12 +1,6 @@
 import type { Database, Tx } from "@/lib/platform/database/mod.ts";
-import { type ChainedRow, type LedgerEntry, type Operation, sortedJson } from "./ledger.ts";
+import { type LedgerEntry, type Operation, sortedJson } from "./ledger.ts";
 import type { Resource } from "./quota.ts";
-
-/** Of which day and person. */
-export interface DayKey {
-  userId: string;
-  dayUtc: string;
-}
 
 /** A hold to be made, with the limits of the moment; null means unlimited. */
 export interface HoldRequest {
@@ -116,16 +110,6 @@ export async function record(
   return row!.written;
 }
 
-/** Used and held amounts of a day, by resource. */
-export function dayTotals(
-  tx: Tx,
-  key: DayKey,
-): Promise<{ resource: Resource; used: number; reserved: number }[]> {
-  return tx<{ resource: Resource; used: number; reserved: number }[]>`
-    select resource, used, reserved from usage_daily
-    where user_id = ${key.userId} and day_utc = ${key.dayUtc}`;
-}
-
 /** Bytes of durable memory: the running sum of all differences. */
 export async function storageUsed(tx: Tx, userId: string): Promise<number> {
   const [row] = await tx<{ bytes: number }[]>`
@@ -148,29 +132,4 @@ export function lostReservations(tx: Tx, now: Date): Promise<{ id: string }[]> {
       and not exists (select 1 from turns t where t.reservation_id = r.id
         and t.status in ('queued', 'streaming'))
     for update skip locked`;
-}
-
-/** Sums per day and resource from the ledger, for the days from `from` on. */
-export function ledgerByDay(
-  tx: Tx,
-  query: { userId: string; from: string },
-): Promise<{ day: string; resource: Resource; amount: number; count: number }[]> {
-  return tx<{ day: string; resource: Resource; amount: number; count: number }[]>`
-    select day_utc::text as day, resource, sum(amount)::bigint as amount, count(*)::integer as count
-    from usage_ledger where user_id = ${query.userId} and day_utc >= ${query.from}
-    group by day_utc, resource`;
-}
-
-/** All rows of a person's chain in order, and the stored head. */
-export async function chainOf(
-  tx: Tx,
-  userId: string,
-): Promise<{ rows: ChainedRow[]; head: { sequence: number; hash: string } | null }> {
-  const rows = await tx<ChainedRow[]>`
-    select id, sequence, resource, amount, kind, operation_id, day_utc::text, occurred_at, metadata,
-      prev_hash, hash
-    from usage_ledger where user_id = ${userId} order by sequence`;
-  const [head] = await tx<{ sequence: number; hash: string }[]>`
-    select sequence, hash from usage_chain_heads where user_id = ${userId}`;
-  return { rows, head: head ?? null };
 }

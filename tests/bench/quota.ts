@@ -7,12 +7,9 @@
  * transaction that would run anyway. With `TEST_DATABASE_URL` set on that server, else embedded.
  */
 import { systemClock } from "@/lib/platform/clock.ts";
-import { parseConfig } from "@/lib/platform/config.ts";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import { secureRandom, uuidV7Source } from "@/lib/platform/ids.ts";
-import { createMetrics } from "@/lib/platform/metrics.ts";
-import { createPlans } from "@/lib/plans/mod.ts";
-import { createUsage } from "@/lib/usage/mod.ts";
+import { usageOver } from "../support/usage.ts";
 import { openTestDatabase, testServer } from "../support/database.ts";
 
 const quick = Deno.args.includes("--quick");
@@ -21,13 +18,7 @@ const CALLERS = 50;
 
 const test = await openTestDatabase();
 const ids = uuidV7Source(systemClock, secureRandom);
-const usage = createUsage({
-  db: test.db,
-  clock: systemClock,
-  ids,
-  plans: createPlans(parseConfig({ PLAN_PRO_ANSWER_TOKENS: "2000" })),
-  metrics: createMetrics(),
-});
+const { usage } = usageOver({ db: test.db, clock: systemClock, ids });
 const users = Array.from({ length: 1_000 }, () => ids());
 await test.db.asSystem("bench", (tx: Tx) =>
   tx`insert into users (id, email, email_normalized, display_name, password_hash, trial_ends_at,
