@@ -36,6 +36,9 @@ export function startTimers(services: Services): () => void {
   const stops = [
     timer(15_000, "recover turns", () => services.chat.turns.recover({ all: false })),
     timer(MINUTE, "release lost holds", () => services.usage.releaseLost()),
+    timer(MINUTE, "usage figures", () => services.usage.observe()),
+    timer(60 * MINUTE, "compare balances with the ledger", () => services.usage.checkBalances()),
+    services.entitlements.start(),
     timer(60 * MINUTE, "promote memories", () => services.memory.promoteDue()),
     timer(60 * MINUTE, "purge forgotten memories", () => services.memory.purge()),
   ];

@@ -1,13 +1,9 @@
 import { expect } from "expect";
 import { startTestApp, type TestApp } from "./support/app.ts";
 import { FakeClock } from "@/lib/platform/clock.ts";
-import { createMetrics } from "@/lib/platform/metrics.ts";
-import { parseConfig } from "@/lib/platform/config.ts";
 import { secureRandom, uuidV7Source } from "@/lib/platform/ids.ts";
-import { createPlans } from "@/lib/plans/mod.ts";
-import { createUsage } from "@/lib/usage/mod.ts";
+import { insertPerson, usageOver } from "./support/usage.ts";
 import { openTestDatabase, type TestDatabase } from "./support/database.ts";
-import type { Tx } from "@/lib/platform/database/mod.ts";
 
 let test: TestDatabase;
 const clock = new FakeClock("2026-03-01T23:59:00.000Z");
@@ -18,27 +14,10 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(() => test.close());
 
-function usageWith(env: Record<string, string>) {
-  const config = parseConfig({ PLAN_ALLOW_NON_MONOTONIC: "true", ...env });
-  return createUsage({
-    db: test.db,
-    clock,
-    ids,
-    plans: createPlans(config),
-    metrics: createMetrics(),
-  });
-}
-
-async function newUser(): Promise<string> {
-  const id = ids();
-  await test.db.asSystem("test", (tx: Tx) =>
-    tx`insert into users (id, email, email_normalized, display_name, password_hash, trial_ends_at,
-        terms_version, terms_accepted_at, age_confirmed_at, created_at, updated_at)
-      values (${id}, ${id}, ${id}, 'Ada', 'x', ${new Date(
-      "2027-01-01",
-    )}, '1', now(), now(), now(), now())`);
-  return id;
-}
+const usageWith = (env: Record<string, string>) =>
+  usageOver({ db: test.db, clock, ids, env }).usage;
+const newUser = () =>
+  insertPerson(test.db, { id: ids(), at: clock.now(), trialEndsAt: new Date("2027-01-01") });
 
 const holder = (userId: string) => ({
   userId,

@@ -15,6 +15,7 @@ export interface UserRow {
   plan: Plan;
   subscriptionStatus: "none" | "trialing" | "active" | "past_due" | "canceled";
   trialEndsAt: Date;
+  planUntil: Date | null;
   level: number;
   xp: number;
   onboardingCompletedAt: Date | null;
@@ -46,6 +47,7 @@ const USER_COLUMNS = [
   "plan",
   "subscription_status",
   "trial_ends_at",
+  "plan_until",
   "level",
   "xp",
   "onboarding_completed_at",

@@ -7,7 +7,8 @@ import type { Gate } from "@/lib/platform/http/route.ts";
 import { Problem } from "@/lib/platform/problem.ts";
 import type { Bucket, BucketState, RateLimiter } from "@/lib/platform/rate_limiter.ts";
 import type { Accounts, SessionCookie } from "@/lib/accounts/mod.ts";
-import type { Plans } from "@/lib/plans/mod.ts";
+import type { Entitlements, Plans } from "@/lib/plans/mod.ts";
+import { entitled } from "./entitled.ts";
 
 /** Classes that people read with; they may burst to twice their limit, writes to one and a half. */
 const READ_CLASSES = new Set([
@@ -44,6 +45,7 @@ export interface GateOptions {
   accounts: Accounts;
   cookie: SessionCookie;
   plans: Plans;
+  entitlements: Pick<Entitlements, "of">;
   limiter: RateLimiter;
   clock: Clock;
 }
@@ -74,11 +76,14 @@ export function createGate(options: GateOptions): Gate {
         bucket(meta.rate, principal && !BY_ADDRESS.has(meta.rate) ? principal.userId : address),
       );
     }
-    if (principal && meta.chatTurn) list.push(chatTurns(principal));
-    if (principal) {
+    if (principal && meta.chatTurn) {
+      list.push(planBucket("chat_turns", principal, "chatTurnsPerMinute"));
+    }
+    if (principal?.kind === "web") {
       const read = request.method === "GET" || request.method === "HEAD";
       list.push(bucket(read ? "WEB_READ" : "WEB_WRITE", principal.sessionId));
-    } else if (!meta.rate) list.push(bucket("ANONYMOUS", address));
+    } else if (principal) list.push(planBucket("api", principal, "apiRequestsPerMinute"));
+    else if (!meta.rate) list.push(bucket("ANONYMOUS", address));
     list.push(bucket("INSTANCE_PER_IP", address));
     return list.filter((entry) => entry !== null);
   }
@@ -91,10 +96,16 @@ export function createGate(options: GateOptions): Gate {
     return origin !== null && (origins.has(origin) || origin === new URL(request.url).origin);
   }
 
-  function chatTurns(principal: Principal): Bucket | null {
-    const count = options.plans.limits(principal.effectivePlan).chatTurnsPerMinute;
+  /** A bucket whose size is a number of the person's plan (API-11). */
+  function planBucket(
+    name: string,
+    principal: Principal,
+    limit: "chatTurnsPerMinute" | "apiRequestsPerMinute",
+  ): Bucket | null {
+    const limits = principal.limits ?? options.plans.limits(principal.effectivePlan);
+    const count = limits[limit];
     if (count === null) return null;
-    return { name: "chat_turns", key: principal.userId, count, windowSeconds: 60, burst: 1.5 };
+    return { name, key: principal.userId, count, windowSeconds: 60, burst: 1.5 };
   }
 
   return {
@@ -102,7 +113,8 @@ export function createGate(options: GateOptions): Gate {
       const token = cookie.read(request.headers);
       // A Bearer request ignores cookies.
       if (!token || request.headers.has("authorization")) return null;
-      return await options.accounts.authenticate(token);
+      const principal = await options.accounts.authenticate(token);
+      return principal && await entitled(principal, options.entitlements);
     },
 
     unauthenticated(request) {

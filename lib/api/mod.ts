@@ -8,11 +8,13 @@ import type { Metrics } from "@/lib/platform/metrics.ts";
 import { type Accounts, accountsApi, type SessionCookie } from "@/lib/accounts/mod.ts";
 import { type Chat, chatApi } from "@/lib/chat/mod.ts";
 import { type Memory, memoryApi } from "@/lib/memory/mod.ts";
+import { type Entitlements, plansApi } from "@/lib/plans/mod.ts";
 import { type Usage, usageApi } from "@/lib/usage/mod.ts";
 import { openApiDocument, type RouteEntry, routeList } from "./openapi.ts";
 import { systemApi, type SystemOptions } from "./system_api.ts";
 
 export { createEdge, type EdgeHandler } from "./edge.ts";
+export { entitled } from "./entitled.ts";
 export { createGate } from "./gate.ts";
 export { createHealth, type Health } from "./health.ts";
 export { createStatus, type StatusReport } from "./status.ts";
@@ -26,6 +28,7 @@ export interface ApiOptions extends Omit<SystemOptions, "openApi"> {
   chat: Chat;
   memory: Memory;
   usage: Usage;
+  entitlements: Entitlements;
   clock: Clock;
   log: Log;
   metrics: Metrics;
@@ -75,6 +78,7 @@ export function createApi(options: ApiOptions): Api {
   app.route("/", chatApi(options.chat, { clock: options.clock }));
   app.route("/", memoryApi(options.memory));
   app.route("/", usageApi(options.usage));
+  app.route("/", plansApi(options.entitlements));
 
   app.notFound((c) => {
     const allow = METHODS.filter((method) =>

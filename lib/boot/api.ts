@@ -9,7 +9,7 @@ export function apiOf(
   services: Services,
   options: { health: Health; commit: string; startedAt: Date },
 ) {
-  const { config, clock, metrics, log, accounts, cookie, plans, limiter } = services;
+  const { config, clock, metrics, log, accounts, cookie, plans, entitlements, limiter } = services;
   const status = createStatus({
     clock,
     version: VERSION,
@@ -18,7 +18,7 @@ export function apiOf(
     probes: probesOf(services),
     standIns: () => standInsOf(services),
   });
-  const gate = createGate({ config, accounts, cookie, plans, limiter, clock });
+  const gate = createGate({ config, accounts, cookie, plans, entitlements, limiter, clock });
   const api = createApi({
     gate,
     health: options.health,
@@ -32,6 +32,7 @@ export function apiOf(
     chat: services.chat,
     memory: services.memory,
     usage: services.usage,
+    entitlements,
     clock,
     log,
     metrics,

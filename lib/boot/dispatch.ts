@@ -1,4 +1,4 @@
-import type { createGate, EdgeHandler, Health } from "@/lib/api/mod.ts";
+import { type createGate, type EdgeHandler, entitled, type Health } from "@/lib/api/mod.ts";
 import type { SignedIn } from "@/lib/accounts/mod.ts";
 import type { RouteMeta } from "@/lib/platform/http/route.ts";
 import type { Log } from "@/lib/platform/log.ts";
@@ -67,7 +67,8 @@ export function dispatch(options: {
     if (isStatic(pathname)) return await render(stranger);
     const token = services.cookie.read(request.headers);
     const signedIn = token ? await services.accounts.me(token) : null;
-    const principal = token && signedIn ? await services.accounts.authenticate(token) : null;
+    const known = token && signedIn ? await services.accounts.authenticate(token) : null;
+    const principal = known && await entitled(known, services.entitlements);
     await gate.limit({
       request,
       principal,

@@ -17,7 +17,7 @@ import { createChat } from "@/lib/chat/mod.ts";
 import { createMemory } from "@/lib/memory/mod.ts";
 import { createModelHost } from "@/lib/model/mod.ts";
 import { startStandIn } from "@/lib/model/standin/mod.ts";
-import { createPlans } from "@/lib/plans/mod.ts";
+import { createEntitlements, createPlans } from "@/lib/plans/mod.ts";
 import { createPolicy } from "@/lib/policy/mod.ts";
 import { createUsage } from "@/lib/usage/mod.ts";
 import type { Secrets } from "./secrets.ts";
@@ -80,10 +80,11 @@ export async function createServices(platform: Platform) {
     log,
   });
   const plans = createPlans(config);
-  const usage = createUsage({ db, clock, ids, plans, metrics });
+  const entitlements = createEntitlements({ db, clock, ids, plans, metrics });
+  const cursorKey = purposeKey(secrets.appSecret, "cursor");
+  const usage = createUsage({ db, clock, ids, log, plans, entitlements, metrics, cursorKey });
   const policy = createPolicy({ clock, ids, metrics });
   const outbox = createOutbox({ db, clock, ids, log, metrics, jitter: () => random(1)[0]! / 255 });
-  const cursorKey = purposeKey(secrets.appSecret, "cursor");
   const memory = createMemory({
     db,
     kv,
@@ -135,6 +136,7 @@ export async function createServices(platform: Platform) {
     standIn,
     model,
     plans,
+    entitlements,
     usage,
     policy,
     outbox,

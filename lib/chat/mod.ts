@@ -47,7 +47,7 @@ export function createChat(dependencies: ChatDependencies) {
     principal: Principal,
     request: { content: string; sessionId?: string; model?: string },
   ): Promise<Estimate> {
-    const plan = context.usage.limits(principal.effectivePlan);
+    const plan = principal.limits ?? context.usage.limits(principal.effectivePlan);
     const window = await context.modelWindow(context.model.resolve(request.model));
     const answerCap = Math.min(plan.answerTokens ?? Infinity, Math.floor(window / 2));
     const budget = Math.min(plan.promptTokens ?? Infinity, window - answerCap);

@@ -4,6 +4,6 @@ import { type EffectivePlan, effectivePlan, type PlanHolder } from "@/lib/plans/
 /** The plan in force of a person whose turn is closed without them. */
 export async function effectivePlanOf(tx: Tx, userId: string, now: Date): Promise<EffectivePlan> {
   const [row] = await tx<PlanHolder[]>`
-    select plan, subscription_status, trial_ends_at from users where id = ${userId}`;
+    select plan, subscription_status, trial_ends_at, plan_until from users where id = ${userId}`;
   return row ? effectivePlan(row, now) : "expired";
 }

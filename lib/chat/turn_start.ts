@@ -65,7 +65,8 @@ async function limitsOf(
   request: TurnRequest,
   model: string,
 ): Promise<Limits> {
-  const plan = context.usage.limits(request.principal.effectivePlan);
+  const { principal } = request;
+  const plan = principal.limits ?? context.usage.limits(principal.effectivePlan);
   const window = await context.modelWindow(model);
   const answerTokens = Math.min(plan.answerTokens ?? Infinity, Math.floor(window / 2));
   return {
@@ -262,6 +263,7 @@ async function hold(context: ChatContext, tx: Tx, held: { turn: StartedTurn; lim
   return await context.usage.reserve(tx, {
     userId: principal.userId,
     plan: principal.effectivePlan,
+    limits: principal.limits,
     operationId: turn.id,
     promptTokens: Math.min(turn.promptBudget, draft.tokens + recall),
     answerTokens: limits.answerTokens,

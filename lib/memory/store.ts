@@ -436,6 +436,7 @@ export interface SourceMessage {
   plan: "free_trial" | "basic" | "pro";
   subscriptionStatus: "none" | "trialing" | "active" | "past_due" | "canceled";
   trialEndsAt: Date;
+  planUntil: Date | null;
   /** Whether the person lets anything be remembered. */
   memoryEnabled: boolean;
 }
@@ -444,7 +445,7 @@ export interface SourceMessage {
 export async function sourceMessage(tx: Tx, id: string): Promise<SourceMessage | null> {
   const [row] = await tx<SourceMessage[]>`
     select m.content, m.remember, m.created_at, s.memory_mode, s.temporary, u.display_name,
-      u.time_zone, u.plan, u.subscription_status, u.trial_ends_at,
+      u.time_zone, u.plan, u.subscription_status, u.trial_ends_at, u.plan_until,
       coalesce((u.settings ->> 'memory')::boolean, true) as memory_enabled
     from messages m join chat_sessions s on s.id = m.session_id join users u on u.id = m.user_id
     where m.id = ${id} and m.role = 'user' and s.deleted_at is null`;

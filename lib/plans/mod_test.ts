@@ -1,12 +1,15 @@
 import { expect } from "expect";
 import { parseConfig } from "@/lib/platform/config.ts";
 import {
+  activeOverrides,
   createPlans,
   EFFECTIVE_PLANS,
   effectivePlan,
   type PlanHolder,
+  type PlanOverride,
   PLANS,
   trialEnd,
+  withOverrides,
 } from "./mod.ts";
 
 const REGISTERED = new Date("2026-01-01T09:00:00.000Z");
@@ -17,6 +20,7 @@ const holder = (change: Partial<PlanHolder> = {}): PlanHolder => ({
   plan: "free_trial",
   subscriptionStatus: "none",
   trialEndsAt: END,
+  planUntil: null,
   ...change,
 });
 
@@ -35,7 +39,7 @@ Deno.test("[PLN-8] the trial holds one second before its end, and not one second
 
 Deno.test("[PLN-8] a subscription holds on both sides of the trial's end", () => {
   for (const plan of ["basic", "pro"] as const) {
-    for (const subscriptionStatus of ["active", "past_due"] as const) {
+    for (const subscriptionStatus of ["trialing", "active", "past_due"] as const) {
       for (const ms of [-SECOND, SECOND]) {
         expect(effectivePlan(holder({ plan, subscriptionStatus }), at(ms))).toBe(plan);
       }
@@ -43,15 +47,66 @@ Deno.test("[PLN-8] a subscription holds on both sides of the trial's end", () =>
   }
 });
 
-Deno.test("[PLN-5] without a subscription in force the trial decides", () => {
-  for (const plan of PLANS) {
-    for (const subscriptionStatus of ["none", "trialing", "canceled"] as const) {
-      const person = holder({ plan, subscriptionStatus });
-      expect(effectivePlan(person, at(-SECOND))).toBe("free_trial");
-      expect(effectivePlan(person, at(SECOND))).toBe("expired");
-    }
+Deno.test("[PLN-8] a plan with an end holds until then: after a cancellation, and within the grace", () => {
+  for (const subscriptionStatus of ["trialing", "active", "past_due"] as const) {
+    const person = holder({ plan: "pro", subscriptionStatus, planUntil: at(0) });
+    expect(effectivePlan(person, at(-SECOND))).toBe("pro");
+    expect(effectivePlan(person, at(-1))).toBe("pro");
+    expect(effectivePlan(person, at(0))).toBe("expired");
+    expect(effectivePlan(person, at(SECOND))).toBe("expired");
   }
-  expect(effectivePlan(holder({ subscriptionStatus: "active" }), at(SECOND))).toBe("expired");
+});
+
+Deno.test("[PLN-5] [BIL-42] after a subscription the rest of the trial does not come back", () => {
+  for (const plan of PLANS) {
+    const person = holder({ plan, subscriptionStatus: "canceled" });
+    expect(effectivePlan(person, at(-SECOND))).toBe("expired");
+    expect(effectivePlan(person, at(SECOND))).toBe("expired");
+  }
+  expect(effectivePlan(holder({ subscriptionStatus: "active" }), at(-SECOND))).toBe("expired");
+});
+
+Deno.test("[PLN-5] without a subscription the trial decides, whatever is booked", () => {
+  for (const plan of PLANS) {
+    expect(effectivePlan(holder({ plan }), at(-SECOND))).toBe("free_trial");
+    expect(effectivePlan(holder({ plan }), at(SECOND))).toBe("expired");
+  }
+});
+
+const override = (change: Partial<PlanOverride> = {}): PlanOverride => ({
+  id: "1",
+  resource: "messages",
+  limit: 200,
+  from: at(0),
+  until: at(10 * SECOND),
+  reason: "A class of thirty",
+  ...change,
+});
+
+Deno.test("[PLN-11] an override holds from its start to its end and replaces the plan's number", () => {
+  const limits = createPlans(parseConfig({})).limits("free_trial");
+  const own = (now: Date, ...all: PlanOverride[]) =>
+    withOverrides(limits, activeOverrides(all, now)).messagesPerDay;
+  expect(own(at(-1), override())).toBe(100);
+  expect(own(at(0), override())).toBe(200);
+  expect(own(at(10 * SECOND - 1), override())).toBe(200);
+  expect(own(at(10 * SECOND), override())).toBe(100);
+  expect(own(at(SECOND), override({ limit: 0 }))).toBe(0);
+  expect(own(at(SECOND), override({ limit: null, until: null }))).toBeNull();
+  expect(withOverrides(limits, activeOverrides([override()], at(SECOND))).tokensPerDay).toBe(
+    10_000,
+  );
+});
+
+Deno.test("[PLN-11] of several overrides the one that began last holds", () => {
+  const first = override({ id: "1", limit: 200 });
+  const later = override({ id: "2", limit: 300, from: at(SECOND) });
+  const other = override({ id: "3", resource: "llm_tokens", limit: 5 });
+  const ids = (now: Date) => activeOverrides([later, first, other], now).map(({ id }) => id);
+  expect(ids(at(0))).toEqual(["3", "1"]);
+  expect(ids(at(SECOND))).toEqual(["3", "2"]);
+  const equal = override({ id: "0", limit: 400 });
+  expect(activeOverrides([first, equal], at(0)).map(({ id }) => id)).toEqual(["1"]);
 });
 
 Deno.test("[PLN-2] every plan has the numbers of the table", () => {
@@ -94,6 +149,7 @@ Deno.test("[PLN-7] only the unlimited plan has ceilings of fair use", () => {
     tokensPerDay: 2_000_000,
     messagesPerDay: 20_000,
     storageBytes: 107_374_182_400,
+    agentMinutesPerMonth: 3_000,
   });
 });
 

@@ -1,64 +1,16 @@
 import { expect } from "expect";
 import * as fc from "fast-check";
-import type { Tx } from "@/lib/platform/database/mod.ts";
-import { FakeClock } from "@/lib/platform/clock.ts";
-import { seededRandom, uuidV7Source } from "@/lib/platform/ids.ts";
 import {
-  appendToLedger,
   type ChainedRow,
+  checkEntries,
   GENESIS,
   type LedgerEntry,
+  rowHash,
   verifyChain,
 } from "./ledger.ts";
 import { RESOURCES } from "./quota.ts";
 
 const USER = "0190f5f2-7c00-7000-8000-000000000001";
-
-/** The two tables of the ledger in memory, as far as its statements go. */
-function memoryLedger() {
-  const rows: (ChainedRow & { userId: string })[] = [];
-  const head = { sequence: 0, hash: GENESIS };
-  const tx = Object.assign(
-    (parts: TemplateStringsArray, ...values: unknown[]) => {
-      const sql = parts.join("?");
-      if (sql.includes("select sequence, hash")) return Promise.resolve([{ ...head }]);
-      if (sql.includes("select resource from usage_ledger")) {
-        const [operationId, kind] = values;
-        return Promise.resolve(
-          rows.filter((row) => row.operationId === operationId && row.kind === kind),
-        );
-      }
-      if (sql.includes("insert into usage_ledger")) {
-        const [id, userId, sequence, resource, amount, kind, operationId, dayUtc, occurredAt] =
-          values;
-        const [, , , , , , , , , metadata, prevHash, hash] = values;
-        rows.push(
-          {
-            id,
-            userId,
-            sequence,
-            resource,
-            amount,
-            kind,
-            operationId,
-            dayUtc,
-            occurredAt,
-            // As jsonb gives it back: with its keys in another order.
-            metadata: Object.fromEntries(Object.entries(metadata as object).reverse()),
-            prevHash,
-            hash,
-          } as ChainedRow & { userId: string },
-        );
-      }
-      if (sql.includes("update usage_chain_heads")) {
-        [head.sequence, head.hash] = values as [number, string];
-      }
-      return Promise.resolve([]);
-    },
-    { json: (value: unknown) => value },
-  ) as unknown as Tx;
-  return { rows, head, tx };
-}
 
 const entry = fc.record({
   resource: fc.constantFrom(...RESOURCES),
@@ -74,30 +26,37 @@ const operations = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-/** A chain written by the ledger itself. */
-async function chainOf(all: LedgerEntry[][]) {
-  const ledger = memoryLedger();
-  const ids = uuidV7Source(new FakeClock(), seededRandom(1));
+/** A chain as the database writes it. */
+function chainOf(all: LedgerEntry[][]) {
+  const head = { sequence: 0, hash: GENESIS };
+  const rows: ChainedRow[] = [];
   for (const [i, entries] of all.entries()) {
-    const operation = {
-      userId: USER,
-      operationId: `operation-${i}`,
-      kind: "usage" as const,
-      dayUtc: "2026-01-01",
-      occurredAt: new Date(Date.UTC(2026, 0, 1, 9, i)),
-    };
-    const written = await appendToLedger(ledger.tx, { operation, entries, ids });
-    expect(written.size).toBe(entries.length);
-    // [USE-3] settling twice writes once
-    expect(await appendToLedger(ledger.tx, { operation, entries, ids })).toEqual(new Set());
+    for (const { resource, amount, metadata } of entries) {
+      const row = {
+        id: `row-${head.sequence}`,
+        sequence: ++head.sequence,
+        resource,
+        amount,
+        kind: "usage",
+        operationId: `operation-${i}`,
+        dayUtc: "2026-01-01",
+        occurredAt: new Date(Date.UTC(2026, 0, 1, 9, i)),
+        metadata: metadata ?? {},
+        prevHash: head.hash,
+      };
+      head.hash = rowHash(USER, row);
+      // As jsonb gives it back: with its keys in another order.
+      const reversed = Object.fromEntries(Object.entries(row.metadata).reverse());
+      rows.push({ ...row, metadata: reversed, hash: head.hash });
+    }
   }
-  return ledger;
+  return { rows, head };
 }
 
-Deno.test("[USE-3] what the ledger writes verifies, and settling twice writes once", async () => {
-  await fc.assert(
-    fc.asyncProperty(operations, async (all) => {
-      const { rows, head } = await chainOf(all);
+Deno.test("[USE-3] an untouched chain verifies", () => {
+  fc.assert(
+    fc.property(operations, (all) => {
+      const { rows, head } = chainOf(all);
       expect(rows).toHaveLength(all.flat().length);
       expect(verifyChain(USER, rows, head)).toEqual({
         valid: true,
@@ -139,10 +98,10 @@ const TAMPERS: Record<string, Tamper> = {
   },
 };
 
-Deno.test("[USE-3] any change of any row is found", async () => {
-  await fc.assert(
-    fc.asyncProperty(operations, fc.nat(), async (all, pick) => {
-      const { rows, head } = await chainOf(all);
+Deno.test("[USE-3] any change of any row is found", () => {
+  fc.assert(
+    fc.property(operations, fc.nat(), (all, pick) => {
+      const { rows, head } = chainOf(all);
       const at = pick % rows.length;
       for (const [name, tamper] of Object.entries(TAMPERS)) {
         const report = verifyChain(USER, tamper(rows, at), head);
@@ -154,9 +113,9 @@ Deno.test("[USE-3] any change of any row is found", async () => {
   );
 });
 
-Deno.test("[USE-3] the first bad row is named, with the reason", async () => {
+Deno.test("[USE-3] the first bad row is named, with the reason", () => {
   const one: LedgerEntry = { resource: "messages", amount: 1 };
-  const { rows, head } = await chainOf([[one], [one], [one], [one]]);
+  const { rows, head } = chainOf([[one], [one], [one], [one]]);
   const at = (tamper: string, index: number) =>
     verifyChain(USER, TAMPERS[tamper]!(rows, index), head).firstBad;
   expect(at("an amount", 2)).toEqual({ id: rows[2]!.id, reason: "hash" });
@@ -165,9 +124,9 @@ Deno.test("[USE-3] the first bad row is named, with the reason", async () => {
   expect(at("a row taken out", 3)).toEqual({ id: rows[2]!.id, reason: "missing" });
 });
 
-Deno.test("[USE-3] a chain stands for one person, and an emptied one is found", async () => {
+Deno.test("[USE-3] a chain stands for one person, and an emptied one is found", () => {
   const one: LedgerEntry = { resource: "messages", amount: 1 };
-  const { rows, head } = await chainOf([[one], [one]]);
+  const { rows, head } = chainOf([[one], [one]]);
   expect(verifyChain("somebody else", rows, head).valid).toBe(false);
   expect(verifyChain(USER, [], head)).toMatchObject({ valid: false, rows: 0, head: GENESIS });
   expect(verifyChain(USER, [], null)).toEqual({
@@ -177,4 +136,18 @@ Deno.test("[USE-3] a chain stands for one person, and an emptied one is found", 
     firstBad: null,
   });
   expect(verifyChain(USER, rows, { ...head, hash: GENESIS }).firstBad?.reason).toBe("link");
+});
+
+Deno.test("[USE-2] amounts are whole and exact, and below nothing for storage and corrections alone", () => {
+  for (const amount of [0.5, NaN, 1e309, -Infinity, 2 ** 53]) {
+    expect(() => checkEntries("usage", [{ resource: "memory_storage", amount }])).toThrow(
+      RangeError,
+    );
+  }
+  expect(() => checkEntries("usage", [{ resource: "llm_tokens", amount: -1 }])).toThrow(RangeError);
+  checkEntries("usage", [{ resource: "memory_storage", amount: -1 }, {
+    resource: "messages",
+    amount: 0,
+  }]);
+  checkEntries("adjustment", [{ resource: "llm_tokens", amount: -1 }]);
 });

@@ -61,6 +61,67 @@ export const historyQuerySchema = z.object({
   days: z.coerce.number("days must be a number from 1 to 90").int().min(1).max(90).default(30),
 });
 
+/** Query of `GET /api/usage/timeseries`; hours for a week at most. */
+export const timeseriesQuerySchema = z.object({
+  resource: z.enum(RESOURCES).default("llm_tokens"),
+  days: z.coerce.number("days must be a number from 1 to 90").int().min(1).max(90).default(30),
+  bucket: z.enum(["day", "hour"]).default("day"),
+}).refine(({ days, bucket }) => bucket === "day" || days <= 7, {
+  path: ["days"],
+  message: "Hours are there for at most 7 days",
+});
+
+/** Answer of `GET /api/usage/timeseries`. */
+export const timeseriesSchema = z.strictObject({
+  resource: z.enum(RESOURCES),
+  bucket: z.enum(["day", "hour"]),
+  points: z.array(z.strictObject({
+    at: z.string(),
+    amount: z.number().int(),
+    count: z.number().int(),
+  })),
+});
+export type Timeseries = z.infer<typeof timeseriesSchema>;
+
+/** Query of `GET /api/usage/ledger`. */
+export const ledgerQuerySchema = z.object({
+  limit: z.coerce.number("limit must be a number from 1 to 100").int().min(1).max(100).default(50),
+  cursor: z.string().max(500).optional(),
+});
+
+/** One entry of `GET /api/usage/ledger`. */
+export const ledgerItemSchema = z.strictObject({
+  id: z.string(),
+  sequence: z.number().int(),
+  resource: z.enum(RESOURCES),
+  amount: z.number().int(),
+  kind: z.enum(["usage", "adjustment"]),
+  operationId: z.string(),
+  day: z.string(),
+  occurredAt: z.string(),
+  metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  hash: z.string(),
+});
+export type LedgerItem = z.infer<typeof ledgerItemSchema>;
+
+const partSchema = z.strictObject({
+  name: z.string(),
+  label: z.string().nullable(),
+  tokens: z.number().int(),
+  messages: z.number().int(),
+  entries: z.number().int(),
+});
+
+/** Answer of `GET /api/usage/breakdown`: at most twenty of each, the largest first. */
+export const breakdownSchema = z.strictObject({
+  days: z.number().int(),
+  byFeature: z.array(partSchema),
+  byModel: z.array(partSchema),
+  byKey: z.array(partSchema),
+  byConversation: z.array(partSchema),
+});
+export type Breakdown = z.infer<typeof breakdownSchema>;
+
 /** Answer of `GET /api/usage/verify`. */
 export const chainReportSchema = z.strictObject({
   valid: z.boolean(),
@@ -72,6 +133,35 @@ export const chainReportSchema = z.strictObject({
   })
     .nullable(),
   checkedAt: z.string(),
+});
+
+/** Query of `GET /api/admin/usage`. */
+export const totalsQuerySchema = z.object({
+  days: z.coerce.number("days must be a number from 1 to 90").int().min(1).max(90).default(30),
+  limit: z.coerce.number("limit must be a number from 1 to 100").int().min(1).max(100).default(50),
+});
+
+/** Answer of `GET /api/admin/usage`. */
+export const totalsSchema = z.strictObject({
+  byPlan: z.array(z.strictObject({
+    plan: z.string(),
+    resource: z.string(),
+    amount: z.number().int(),
+    people: z.number().int(),
+  })),
+  byFeature: z.array(z.strictObject({
+    feature: z.string(),
+    resource: z.string(),
+    amount: z.number().int(),
+    entries: z.number().int(),
+  })),
+  people: z.array(z.strictObject({
+    userId: z.string(),
+    plan: z.string(),
+    tokens: z.number().int(),
+    messages: z.number().int(),
+    entries: z.number().int(),
+  })),
 });
 
 /** One plan of `GET /api/plans`. */

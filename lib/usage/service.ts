@@ -1,23 +1,17 @@
 import type { Clock } from "@/lib/platform/clock.ts";
 import type { Database, Tx } from "@/lib/platform/database/mod.ts";
 import type { IdSource } from "@/lib/platform/ids.ts";
+import type { PurposeKey } from "@/lib/platform/crypto.ts";
+import type { Log } from "@/lib/platform/log.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
 import { Problem } from "@/lib/platform/problem.ts";
-import type { EffectivePlan, PlanLimits, Plans } from "@/lib/plans/mod.ts";
-import { UPGRADE_URL } from "@/lib/plans/mod.ts";
-import { appendToLedger, type ChainReport, type LedgerEntry, verifyChain } from "./ledger.ts";
-import {
-  balance,
-  nextUtcMidnight,
-  nextUtcMonth,
-  quotaLevel,
-  type Resource,
-  type ResourceBalance,
-  utcDay,
-} from "./quota.ts";
+import type { EffectivePlan, Entitlements, PlanLimits, Plans } from "@/lib/plans/mod.ts";
+import { checkEntries, type LedgerEntry, type Metadata } from "./ledger.ts";
+import { type Resource, utcDay } from "./quota.ts";
+import { createReadings } from "./reading.ts";
+import { quotaProblem, storageProblem } from "./refusal.ts";
+import { createWatch } from "./watch.ts";
 import * as store from "./store.ts";
-import type { QuotaReport, UsageDay } from "./schema.ts";
-import { humanBytes } from "./bytes.ts";
 
 /** What a turn may use: held now, settled at its end. */
 export interface Reservation {
@@ -36,6 +30,8 @@ export interface Reservation {
 export interface ReserveRequest {
   userId: string;
   plan: EffectivePlan;
+  /** The person's own limits; without them those of the plan. */
+  limits?: PlanLimits;
   operationId: string;
   /** Estimated tokens of the prompt, without margin. */
   promptTokens: number;
@@ -48,7 +44,7 @@ export interface Settlement {
   promptTokens: number;
   completionTokens: number;
   messages: number;
-  metadata: LedgerEntry["metadata"];
+  metadata?: Metadata;
 }
 
 /** The estimate is multiplied by this so that it is an upper bound (USE-21). */
@@ -61,14 +57,20 @@ const HOLD_MS = 10 * 60_000;
 /** The service of this room. */
 export type Usage = ReturnType<typeof createUsage>;
 
-/** Meters what people use: append-only ledger, holds before and settlement after each call. */
-export function createUsage(options: {
+/** What metering needs. */
+export interface UsageOptions {
   db: Database;
   clock: Clock;
   ids: IdSource;
+  log: Log;
   plans: Plans;
+  entitlements: Pick<Entitlements, "of">;
   metrics: Metrics;
-}) {
+  cursorKey: PurposeKey;
+}
+
+/** Meters what people use: append-only ledger, holds before and settlement after each call. */
+export function createUsage(options: UsageOptions) {
   const { db, clock, ids, plans } = options;
   const checks = options.metrics.counter(
     "usage_quota_checks_total",
@@ -83,112 +85,87 @@ export function createUsage(options: {
     "plan",
     "direction",
   ]);
+  const messagesUsed = options.metrics.counter("usage_messages_total", "Messages", ["plan"]);
+  const recordings = options.metrics.counter(
+    "usage_recording_attempts_total",
+    "Settlements and other entries of the ledger",
+    ["resource", "result"],
+  );
+  const recordingTime = options.metrics.histogram(
+    "usage_recording_duration_seconds",
+    "Time to write what was used",
+  );
 
-  function quotaProblem(
-    request: { plan: EffectivePlan; resource: Resource; requested: number },
-    state: ResourceBalance,
-  ): Problem {
-    const now = clock.now();
-    const resetsAt = nextUtcMidnight(now);
-    exceeded.add(1, { resource: request.resource, plan: request.plan });
-    const what = request.resource === "messages" ? "messages" : "tokens";
-    return new Problem(
-      "quota_exceeded",
-      429,
-      "Today's allowance is used up",
-      `${state.used} of ${state.limit} ${what} are used and this needs ${request.requested}. ` +
-        "Reading, search and settings still work; the allowance starts anew at 00:00 UTC, " +
-        "or choose a larger plan",
-      {
-        resource: request.resource,
-        used: state.used,
-        limit: state.limit,
-        requested: request.requested,
-        resetsAt: resetsAt.toISOString(),
-        plan: request.plan,
-        upgradeUrl: UPGRADE_URL,
-        retryAfterSeconds: Math.ceil((resetsAt.getTime() - now.getTime()) / 1000),
-      },
-    );
-  }
-
-  async function balanceOf(
-    tx: Tx,
-    key: store.DayKey,
-    query: { resource: Resource; limit: number | null },
-  ) {
-    const totals = await store.dayTotals(tx, key);
-    const row = totals.find((total) => total.resource === query.resource);
-    return balance(row?.used ?? 0, row?.reserved ?? 0, query.limit);
-  }
-
-  /**
-   * Holds tokens for a prompt and its answer. When the wanted answer does not fit, the answer cap
-   * shrinks to what is left, down to {@link MIN_ANSWER_TOKENS}.
-   */
-  async function holdTokens(
-    tx: Tx,
-    key: store.DayKey,
-    request: ReserveRequest & { limits: PlanLimits },
-  ): Promise<{ tokens: number; answerCap: number }> {
-    const prompt = Math.ceil(request.promptTokens * PROMPT_MARGIN);
-    const limit = request.limits.tokensPerDay;
-    let answerCap = request.answerTokens;
-    while (true) {
-      const amount = prompt + answerCap;
-      if (await store.hold(tx, key, { resource: "llm_tokens", amount, limit })) {
-        return { tokens: amount, answerCap };
-      }
-      const state = await balanceOf(tx, key, { resource: "llm_tokens", limit });
-      const room = Math.min(answerCap - 1, (state.remaining ?? 0) - prompt);
-      if (room < MIN_ANSWER_TOKENS) {
-        throw quotaProblem(
-          { plan: request.plan, resource: "llm_tokens", requested: prompt + MIN_ANSWER_TOKENS },
-          state,
-        );
-      }
-      answerCap = room;
+  /** Runs a statement that writes the ledger, measured. */
+  async function recorded<T>(resource: Resource, work: () => Promise<T>): Promise<T> {
+    const started = clock.monotonic();
+    try {
+      const result = await work();
+      recordings.add(1, { resource, result: "ok" });
+      return result;
+    } catch (error) {
+      recordings.add(1, { resource, result: "error" });
+      throw error;
+    } finally {
+      recordingTime.observe((clock.monotonic() - started) / 1000);
     }
   }
 
-  async function reserveIn(tx: Tx, request: ReserveRequest): Promise<Reservation> {
+  async function reserveBy(
+    holdBy: (request: store.HoldRequest) => Promise<store.HoldResult>,
+    request: ReserveRequest,
+  ): Promise<Reservation> {
     const now = clock.now();
-    const key = { userId: request.userId, dayUtc: utcDay(now) };
-    const limits = plans.limits(request.plan);
-    const messages = { resource: "messages" as const, amount: 1, limit: limits.messagesPerDay };
-    // Both go out together; the message's is answered first.
-    const [granted, tokens] = await Promise.all([
-      store.hold(tx, key, messages),
-      holdTokens(tx, key, { ...request, limits }).then(
-        (held) => ({ held }),
-        (error) => ({ error }),
-      ),
-    ]);
-    if (!granted) {
-      const state = await balanceOf(tx, key, messages);
-      throw quotaProblem({ plan: request.plan, resource: "messages", requested: 1 }, state);
-    }
-    if ("error" in tokens) throw tokens.error;
-    const { held } = tokens;
-    const reservation: Reservation = {
-      id: ids(),
-      operationId: request.operationId,
-      userId: request.userId,
-      dayUtc: key.dayUtc,
-      tokens: held.tokens,
-      messages: 1,
-      answerCap: held.answerCap,
-    };
-    await store.insertReservation(tx, {
-      ...reservation,
+    const { userId, operationId, plan } = request;
+    const limits = request.limits ?? plans.limits(plan);
+    const promptTokens = Math.ceil(request.promptTokens * PROMPT_MARGIN);
+    const leastAnswerTokens = Math.min(MIN_ANSWER_TOKENS, request.answerTokens);
+    const hold = { id: ids(), userId, operationId, dayUtc: utcDay(now), leastAnswerTokens };
+    const result = await holdBy({
+      ...hold,
+      promptTokens,
+      answerTokens: request.answerTokens,
+      tokensPerDay: limits.tokensPerDay,
+      messagesPerDay: limits.messagesPerDay,
       createdAt: now,
       expiresAt: new Date(now.getTime() + HOLD_MS),
     });
-    return reservation;
+    if (result.refused === null) {
+      const { answerCap } = result;
+      const { leastAnswerTokens: _, ...held } = hold;
+      return { ...held, tokens: promptTokens + answerCap, messages: 1, answerCap };
+    }
+    const ofTokens = result.refused === "llm_tokens";
+    throw quotaProblem({
+      plan,
+      resource: result.refused,
+      used: result.usedNow,
+      reserved: result.reservedNow,
+      limit: (ofTokens ? limits.tokensPerDay : limits.messagesPerDay) ?? 0,
+      requested: ofTokens ? promptTokens + hold.leastAnswerTokens : 1,
+      now,
+    });
   }
 
   function count(plan: EffectivePlan, result: "granted" | "refused" | "error", resource: string) {
     checks.add(1, { resource, plan, result });
+  }
+
+  async function counted(
+    request: ReserveRequest,
+    holdBy: (request: store.HoldRequest) => Promise<store.HoldResult>,
+  ): Promise<Reservation> {
+    try {
+      const reservation = await reserveBy(holdBy, request);
+      count(request.plan, "granted", "llm_tokens");
+      return reservation;
+    } catch (error) {
+      const refused = error instanceof Problem && error.code === "quota_exceeded";
+      const resource = refused ? String(error.extra.resource) : "llm_tokens";
+      count(request.plan, refused ? "refused" : "error", resource);
+      if (refused) exceeded.add(1, { resource, plan: request.plan });
+      throw error;
+    }
   }
 
   return {
@@ -197,18 +174,12 @@ export function createUsage(options: {
      *
      * @throws Problem 429 `quota_exceeded`; nothing is held then
      */
-    async reserve(tx: Tx, request: ReserveRequest): Promise<Reservation> {
-      try {
-        const reservation = await reserveIn(tx, request);
-        count(request.plan, "granted", "llm_tokens");
-        return reservation;
-      } catch (error) {
-        const refused = error instanceof Problem && error.code === "quota_exceeded";
-        const resource = refused ? String(error.extra.resource) : "llm_tokens";
-        count(request.plan, refused ? "refused" : "error", resource);
-        throw error;
-      }
-    },
+    reserve: (tx: Tx, request: ReserveRequest): Promise<Reservation> =>
+      counted(request, (hold) => store.hold(tx, hold)),
+
+    /** The same for a caller without a transaction: one round trip. @throws Problem 429 */
+    reserveAlone: (request: ReserveRequest): Promise<Reservation> =>
+      counted(request, (hold) => store.holdAlone(db, hold)),
 
     /** Keeps a hold alive while its turn runs. */
     extend: (tx: Tx, reservationId: string) =>
@@ -223,33 +194,23 @@ export function createUsage(options: {
       reservation: { id: string },
       settlement: Settlement & { plan: EffectivePlan },
     ): Promise<void> {
-      const row = await store.closeReservation(tx, reservation.id, "settled");
-      if (!row) return;
-      const key = { userId: row.userId, dayUtc: row.dayUtc };
-      const tokens = settlement.promptTokens + settlement.completionTokens;
       const entries: LedgerEntry[] = [
         { resource: "messages", amount: settlement.messages, metadata: settlement.metadata },
-        { resource: "llm_tokens", amount: tokens, metadata: settlement.metadata },
+        {
+          resource: "llm_tokens",
+          amount: settlement.promptTokens + settlement.completionTokens,
+          metadata: settlement.metadata,
+        },
       ];
-      const operation = {
-        userId: row.userId,
-        operationId: row.operationId,
-        kind: "usage" as const,
-        dayUtc: row.dayUtc,
-        occurredAt: clock.now(),
-      };
-      const written = await appendToLedger(tx, { operation, entries, ids });
-      const used = (resource: Resource, amount: number) => written.has(resource) ? amount : 0;
-      await store.turnHoldIntoUse(tx, key, {
-        resource: "messages",
-        held: row.messages,
-        used: used("messages", settlement.messages),
-      });
-      await store.turnHoldIntoUse(tx, key, {
-        resource: "llm_tokens",
-        held: row.tokens,
-        used: used("llm_tokens", tokens),
-      });
+      checkEntries("usage", entries);
+      const occurredAt = clock.now();
+      const closed = await recorded("llm_tokens", () =>
+        store.closeHold(tx, reservation.id, {
+          occurredAt,
+          entries: entries.map((entry) => ({ ...entry, id: ids() })),
+        }));
+      if (!closed) return;
+      messagesUsed.add(settlement.messages, { plan: settlement.plan });
       tokensUsed.add(settlement.promptTokens, { plan: settlement.plan, direction: "prompt" });
       tokensUsed.add(settlement.completionTokens, {
         plan: settlement.plan,
@@ -259,11 +220,7 @@ export function createUsage(options: {
 
     /** Gives a hold back without any use: the model was never called, or could not answer. */
     async release(tx: Tx, reservation: { id: string }): Promise<void> {
-      const row = await store.closeReservation(tx, reservation.id, "released");
-      if (!row) return;
-      const key = { userId: row.userId, dayUtc: row.dayUtc };
-      await store.turnHoldIntoUse(tx, key, { resource: "messages", held: row.messages, used: 0 });
-      await store.turnHoldIntoUse(tx, key, { resource: "llm_tokens", held: row.tokens, used: 0 });
+      await store.closeHold(tx, reservation.id, { occurredAt: clock.now(), entries: [] });
     },
 
     /** Gives back holds whose time has passed; returns how many. */
@@ -285,140 +242,88 @@ export function createUsage(options: {
     ): Promise<void> {
       if (change.bytes === 0) return;
       const now = clock.now();
-      const dayUtc = utcDay(now);
       const operation = {
         userId: change.userId,
         operationId: change.operationId,
         kind: "usage" as const,
-        dayUtc,
+        dayUtc: utcDay(now),
         occurredAt: now,
       };
-      const entries = [{ resource: "memory_storage" as const, amount: change.bytes }];
-      const written = await appendToLedger(tx, { operation, entries, ids });
-      if (!written.has("memory_storage")) return;
-      await store.addUse(tx, { userId: change.userId, dayUtc }, {
-        resource: "memory_storage",
-        amount: change.bytes,
-      });
+      const entry = { id: ids(), resource: "memory_storage" as const, amount: change.bytes };
+      checkEntries("usage", [entry]);
+      await recorded("memory_storage", () => store.record(tx, operation, [entry]));
     },
 
     /** @throws Problem 429 `quota_exceeded` when `bytes` more do not fit into the plan's storage */
     async requireStorage(
       tx: Tx,
-      request: { userId: string; plan: EffectivePlan; bytes: number },
+      request: { userId: string; plan: EffectivePlan; limits?: PlanLimits; bytes: number },
     ): Promise<void> {
-      const limit = plans.limits(request.plan).storageBytes;
+      const limit = (request.limits ?? plans.limits(request.plan)).storageBytes;
       if (limit === null) return;
       const used = await store.storageUsed(tx, request.userId);
-      if (used + request.bytes <= limit) return;
+      const fits = used + request.bytes <= limit;
+      count(request.plan, fits ? "granted" : "refused", "memory_storage");
+      if (fits) return;
       exceeded.add(1, { resource: "memory_storage", plan: request.plan });
-      throw new Problem(
-        "quota_exceeded",
-        429,
-        "The memory storage of your plan is full",
-        `${humanBytes(used)} of ${
-          humanBytes(limit)
-        } are used. Forget something, or choose a larger plan`,
-        {
-          resource: "memory_storage",
-          used,
-          limit,
-          requested: request.bytes,
-          resetsAt: null,
-          plan: request.plan,
-          upgradeUrl: UPGRADE_URL,
-        },
-      );
+      throw storageProblem({ plan: request.plan, used, limit, requested: request.bytes });
     },
 
-    /** What is used and left of a person's allowance now. */
-    quota(holder: {
-      userId: string;
-      plan: "free_trial" | "basic" | "pro";
-      effectivePlan: EffectivePlan;
-      trialEndsAt: Date;
-    }): Promise<QuotaReport> {
-      return db.asUser(holder.userId, async (tx) => {
-        const now = clock.now();
-        const limits = plans.limits(holder.effectivePlan);
-        const totals = await store.dayTotals(tx, { userId: holder.userId, dayUtc: utcDay(now) });
-        const of = (resource: Resource, limit: number | null) => {
-          const row = totals.find((total) => total.resource === resource);
-          return balance(row?.used ?? 0, row?.reserved ?? 0, limit);
-        };
-        const stored = await store.storageUsed(tx, holder.userId);
-        const resources = {
-          llm_tokens: of("llm_tokens", limits.tokensPerDay),
-          messages: of("messages", limits.messagesPerDay),
-          memory_storage: {
-            ...balance(stored, 0, limits.storageBytes),
-            usedHuman: humanBytes(stored),
-            limitHuman: limits.storageBytes === null ? null : humanBytes(limits.storageBytes),
-          },
-          agent_minutes: balance(0, 0, limits.agentMinutesPerMonth),
-        };
-        return {
-          plan: holder.plan,
-          effectivePlan: holder.effectivePlan,
-          trialEndsAt: holder.trialEndsAt.toISOString(),
-          resources,
-          resetsAt: nextUtcMidnight(now).toISOString(),
-          monthResetsAt: nextUtcMonth(now).toISOString(),
-          warnings: warningsOf(resources),
-          overrides: [],
-        };
-      });
+    /**
+     * Writes tokens that the product used on its own account: shown, never limited for the person
+     * (USE-6). Writing the same operation twice writes once.
+     */
+    async recordSystem(
+      tx: Tx,
+      use: { userId: string; operationId: string; tokens: number; metadata: Metadata },
+    ): Promise<void> {
+      const now = clock.now();
+      const entry = {
+        id: ids(),
+        resource: "system_tokens" as const,
+        amount: use.tokens,
+        metadata: use.metadata,
+      };
+      checkEntries("usage", [entry]);
+      await store.record(tx, {
+        userId: use.userId,
+        operationId: use.operationId,
+        kind: "usage",
+        dayUtc: utcDay(now),
+        occurredAt: now,
+      }, [entry]);
     },
 
-    /** One entry per UTC day, newest first, every day present; `days` from 1 to 90. */
-    history(userId: string, days: number): Promise<UsageDay[]> {
-      return db.asUser(userId, async (tx) => {
-        const today = clock.now().getTime();
-        const dates = Array.from(
-          { length: days },
-          (_, i) => utcDay(new Date(today - i * 86_400_000)),
-        );
-        const rows = await store.ledgerByDay(tx, { userId, from: dates.at(-1)! });
-        return dates.map((day) => ({
-          day,
-          resources: dayResources(rows.filter((r) => r.day === day)),
-        }));
-      });
+    /**
+     * Corrects the ledger by a further row, never by a change (USE-2).
+     *
+     * @throws RangeError for an amount that is not a whole number
+     */
+    adjust(
+      correction: {
+        userId: string;
+        operationId: string;
+        resource: Resource;
+        amount: number;
+        dayUtc: string;
+        reason: string;
+        actorId: string;
+      },
+    ): Promise<Resource[]> {
+      const { userId, operationId, resource, amount, dayUtc, reason, actorId } = correction;
+      const entry = { id: ids(), resource, amount, metadata: { reason, actorId } };
+      checkEntries("adjustment", [entry]);
+      return db.asSystem("usage: adjustment", (tx) =>
+        store.record(
+          tx,
+          { userId, operationId, kind: "adjustment", dayUtc, occurredAt: clock.now() },
+          [entry],
+        ));
     },
 
-    /** Recomputes a person's chain. */
-    verify(userId: string): Promise<ChainReport & { checkedAt: string }> {
-      return db.asUser(userId, async (tx) => {
-        const { rows, head } = await store.chainOf(tx, userId);
-        return { ...verifyChain(userId, rows, head), checkedAt: clock.now().toISOString() };
-      });
-    },
+    ...createReadings(options),
+    ...createWatch(options),
 
     limits: (plan: EffectivePlan) => plans.limits(plan),
-  };
-}
-
-function warningsOf(resources: Record<string, ResourceBalance>): QuotaReport["warnings"] {
-  return Object.entries(resources).flatMap(([resource, state]) => {
-    const level = quotaLevel(state.percentage);
-    // An allowance of nothing (agent minutes of the trial) is no news.
-    if (level === "ok" || state.limit === 0) return [];
-    return [{ resource: resource as Resource, level, percentage: state.percentage! }];
-  });
-}
-
-function dayResources(
-  rows: { resource: Resource; amount: number; count: number }[],
-): UsageDay["resources"] {
-  const of = (resource: Resource) => {
-    const row = rows.find((candidate) => candidate.resource === resource);
-    return { amount: row?.amount ?? 0, count: row?.count ?? 0 };
-  };
-  return {
-    llm_tokens: of("llm_tokens"),
-    messages: of("messages"),
-    memory_storage: of("memory_storage"),
-    agent_minutes: of("agent_minutes"),
-    system_tokens: of("system_tokens"),
   };
 }

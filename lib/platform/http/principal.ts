@@ -11,6 +11,18 @@ export interface Principal {
   plan: "free_trial" | "basic" | "pro";
   effectivePlan: "free_trial" | "expired" | "basic" | "pro";
   trialEndsAt: Date;
+  /** Numbers of the plan in force with what was set for this person; null means unlimited. */
+  limits?: {
+    tokensPerDay: number | null;
+    messagesPerDay: number | null;
+    storageBytes: number | null;
+    agentMinutesPerMonth: number | null;
+    apiRequestsPerMinute: number | null;
+    chatTurnsPerMinute: number | null;
+    answerTokens: number | null;
+    promptTokens: number | null;
+    concurrentStreams: number | null;
+  };
   locale: string;
   timeZone: string;
   /** Whether anything is remembered or recalled, and whether former conversations are searched. */

@@ -21,6 +21,10 @@ export interface RouteMeta<
   auth: "public" | "user";
   /** Scopes that let a personal key call a user's route. */
   scopes?: readonly string[];
+  /** Roles a user's route is for; without it every role may call. */
+  roles?: readonly Principal["role"][];
+  /** Needs a confirmed e-mail. */
+  verified?: boolean;
   /** Its own class of requests, beside those that hold for every route. */
   rate?: RateClass;
   /** Limited by the plan's chat turns per minute. */
@@ -115,10 +119,27 @@ async function enter(c: Context<ApiEnv>, meta: RouteMeta): Promise<Principal | n
     throw gate.unauthenticated(request);
   }
   if (!["GET", "HEAD", "OPTIONS"].includes(request.method)) gate.checkOrigin(request);
+  if (meta.auth === "user") admit(principal!, meta);
   if (!meta.unlimited) {
     for (const [name, value] of Object.entries(await gate.limit(limited))) c.header(name, value);
   }
   return principal;
+}
+
+/** @throws Problem 403 `forbidden`, `email_unverified` */
+function admit(principal: Principal, meta: RouteMeta): void {
+  if (meta.roles && !meta.roles.includes(principal.role)) {
+    throw new Problem("forbidden", 403, "This is for others", "Your role does not open this");
+  }
+  if (meta.verified && !principal.emailVerified) {
+    throw new Problem(
+      "email_unverified",
+      403,
+      "Confirm your e-mail first",
+      "Open the link in the mail we sent you, or ask for a new one",
+      { resendUrl: "/api/auth/resend-verification" },
+    );
+  }
 }
 
 async function parseBody(c: Context<ApiEnv>, meta: RouteMeta): Promise<unknown> {

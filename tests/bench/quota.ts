@@ -1,0 +1,96 @@
+/**
+ * Measures what metering costs (USE-20, USE-23):
+ *
+ *   deno run -A tests/bench/quota.ts [--quick]
+ *
+ * Holds per second on one account and over a thousand, and what hold and settlement add to a
+ * transaction that would run anyway. With `TEST_DATABASE_URL` set on that server, else embedded.
+ */
+import { systemClock } from "@/lib/platform/clock.ts";
+import type { Tx } from "@/lib/platform/database/mod.ts";
+import { secureRandom, uuidV7Source } from "@/lib/platform/ids.ts";
+import { usageOver } from "../support/usage.ts";
+import { openTestDatabase, testServer } from "../support/database.ts";
+
+const quick = Deno.args.includes("--quick");
+const ROUNDS = quick ? 2_000 : 10_000;
+const CALLERS = 50;
+
+const test = await openTestDatabase();
+const ids = uuidV7Source(systemClock, secureRandom);
+const { usage } = usageOver({ db: test.db, clock: systemClock, ids });
+const users = Array.from({ length: 1_000 }, () => ids());
+await test.db.asSystem("bench", (tx: Tx) =>
+  tx`insert into users (id, email, email_normalized, display_name, password_hash, trial_ends_at,
+      terms_version, terms_accepted_at, age_confirmed_at, created_at, updated_at)
+    select id::uuid, id, id, 'Bench', 'x', ${new Date()}, '1', ${new Date()}, ${new Date()},
+      ${new Date()}, ${new Date()} from unnest(${users}::text[]) as id`);
+
+const request = (userId: string) => ({
+  userId,
+  plan: "pro" as const,
+  operationId: ids(),
+  promptTokens: 400,
+  answerTokens: 600,
+});
+const reserve = (tx: Tx, userId: string) => usage.reserve(tx, request(userId));
+
+const settle = (tx: Tx, reservation: { id: string }) =>
+  usage.settle(tx, reservation, {
+    promptTokens: 400,
+    completionTokens: 200,
+    messages: 1,
+    metadata: { feature: "chat", model: "practice", promptTokens: 400, completionTokens: 200 },
+    plan: "pro",
+  });
+
+/** Runs `work` `rounds` times from so many callers at once; returns calls per second. */
+async function perSecond(rounds: number, work: (i: number) => Promise<unknown>): Promise<number> {
+  let next = 0;
+  const started = performance.now();
+  await Promise.all(Array.from({ length: CALLERS }, async () => {
+    while (next < rounds) await work(next++);
+  }));
+  return Math.round(rounds / (performance.now() - started) * 1000);
+}
+
+const hold = (userId: string) => usage.reserveAlone(request(userId));
+
+/** Milliseconds that one statement more adds to a transaction, one at a time. */
+async function added(): Promise<{ reserve: number; settle: number }> {
+  const times = { bare: [] as number[], reserve: [] as number[], settle: [] as number[] };
+  const timed = async (name: keyof typeof times, work: (tx: Tx) => Promise<unknown>) => {
+    const started = performance.now();
+    await test.db.asUser(users[0]!, work);
+    times[name].push(performance.now() - started);
+  };
+  for (let i = 0; i < ROUNDS / 10; i++) {
+    await timed("bare", (tx) => tx`select 1`);
+    let held = { id: "" };
+    await timed("reserve", async (tx) => {
+      await tx`select 1`;
+      held = await reserve(tx, users[0]!);
+    });
+    await timed("settle", async (tx) => {
+      await tx`select 1`;
+      await settle(tx, held);
+    });
+  }
+  const middle = (list: number[]) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)]!;
+  const bare = middle(times.bare);
+  return { reserve: middle(times.reserve) - bare, settle: middle(times.settle) - bare };
+}
+
+await perSecond(500, (i) => hold(users[i]!)); // connections and plans are warm
+const figures = {
+  database: testServer ? "server" : "embedded",
+  oneAccountPerSecond: await perSecond(ROUNDS, () => hold(users[0]!)),
+  thousandAccountsPerSecond: await perSecond(ROUNDS, (i) => hold(users[i % users.length]!)),
+  inTransactionOneAccountPerSecond: await perSecond(
+    ROUNDS / 2,
+    () => test.db.asUser(users[0]!, (tx) => reserve(tx, users[0]!)),
+  ),
+  addedMsP50: await added(),
+};
+Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(figures, null, 1)}\n`));
+await test.close();
