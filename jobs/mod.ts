@@ -33,7 +33,14 @@ export function startTimers(services: Services): () => void {
         });
       }
     });
+  const tidy = () =>
+    services.db.maintain().catch((error) => {
+      log.warn("timer.failed", "The database could not be tidied", errorFields(error));
+    });
   const stops = [
+    // Soon after the start, when the first requests have been served, and then now and then.
+    clock.after(10 * MINUTE, () => void tidy()),
+    timer(360 * MINUTE, "tidy the database", tidy),
     timer(15_000, "recover turns", () => services.chat.turns.recover({ all: false })),
     timer(MINUTE, "release lost holds", () => services.usage.releaseLost()),
     timer(MINUTE, "usage figures", () => services.usage.observe()),

@@ -1,6 +1,7 @@
 import type { AtOnce, Paced } from "./chunks.ts";
 import type { FirstToken } from "./first_token.ts";
 import type { Kind } from "./product.ts";
+import type { RulesFigures } from "./rules.ts";
 import type { Start } from "./start.ts";
 import type { Summary } from "./stats.ts";
 import type { Streams } from "./streams.ts";
@@ -31,6 +32,7 @@ export interface Report {
   machine: Machine;
   at: string;
   databases: Partial<Record<Kind, Figures>>;
+  rules?: RulesFigures;
   /** Compressed bytes. */
   weight?: { pages: Record<string, number>; style: number };
 }
@@ -67,6 +69,9 @@ export function goals(report: Report): Goal[] {
     add(`${kind}: start to /readyz, p50`, start?.readyz.p50, 4_000);
     add(`${kind}: first start to /readyz`, start?.coldReadyz, 20_000);
   }
+  add("policy check of 10,000 characters, p95", report.rules?.policy.p95, 10);
+  add("embedding of 1,000 characters, p50", report.rules?.embedding.p50, 2);
+  add("refusal of an open breaker, p95", report.rules?.refusal.p95, 5);
   for (const [path, budget] of Object.entries(BUDGETS.script)) {
     add(`script of ${path}`, report.weight?.pages[path], budget, "B");
   }

@@ -59,3 +59,17 @@ Deno.test({
     await Deno.remove(folder, { recursive: true });
   },
 });
+
+Deno.test({
+  ...quiet,
+  name: "tidying takes away dead rows and tells the planner how many there are",
+  fn: async () => {
+    await owner`create table tidied as select n from generate_series(1, 3000) as n`;
+    await owner`delete from tidied where n > 100`;
+    const pages = async () =>
+      (await owner`select relpages, reltuples from pg_class where relname = 'tidied'`)[0]!;
+    await db.maintain();
+    expect(Number((await pages()).reltuples)).toBe(100);
+    expect(Number((await pages()).relpages)).toBe(1);
+  },
+});

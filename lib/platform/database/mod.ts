@@ -36,6 +36,12 @@ export interface Database {
   callAsUser<Row>(userId: string, name: string, args: DatabaseValue[]): Promise<Row>;
   /** Asks the server for a sign of life; throws when there is none. */
   ping(): Promise<void>;
+  /**
+   * Clears away old versions of rows and renews the planner's statistics. A server does this by
+   * itself; the embedded database has nobody for it. One table at a time, so that requests get
+   * their turn in between.
+   */
+  maintain(): Promise<void>;
   /** Ends all connections. */
   close(): Promise<void>;
 }
@@ -184,6 +190,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     asSystem: (purpose, work) =>
       begin("nova_system", { name: "app.purpose", value: purpose }, work),
     ping: async () => void await sql`select 1`,
+    async maintain() {
+      if (!embedded) return;
+      const tables = await sql<{ name: string }[]>`
+        select tablename as name from pg_tables where schemaname = 'public'`;
+      for (const { name } of tables) await sql`vacuum (analyze) ${sql(name)}`;
+    },
     owner: (adminUrl) => client(adminUrl ?? options.url, 1),
     dump: () => embedded ? embedded.dump() : Promise.resolve(null),
     async close() {
