@@ -28,6 +28,8 @@ export interface SearchRequest {
   includePast: boolean;
   /** Facts below it are left out; turns have no confidence. */
   minConfidence?: number | undefined;
+  /** Whether unrelated rows fill the list up to the limit; measuring wants them. */
+  fill?: boolean;
 }
 
 /** What a search found. */
@@ -125,7 +127,7 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
     async search(userId: string, request: SearchRequest): Promise<SearchResult> {
       const started = clock.monotonic();
       const now = clock.now();
-      const hybrid = request.kinds.includes("fact") && !lexicalVectors;
+      const hybrid = !lexicalVectors;
       const vector = hybrid ? await vectors.of(request.query) : null;
       const ranked = await find(userId, { text: request.query, now, literal: true }, {
         facts: request.kinds.includes("fact"),
@@ -133,11 +135,11 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
         includePast: request.includePast,
         without: [],
         best: SEARCHED,
-        fill: 0,
+        fill: request.fill ? request.limit : 0,
         vector,
       });
       const related = ranked.filter(({ related, candidate }) =>
-        related &&
+        (related || request.fill) &&
         (candidate.kind === "turn" || candidate.confidence >= (request.minConfidence ?? 0))
       );
       const degraded = hybrid && vector === null;

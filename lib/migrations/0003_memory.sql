@@ -1,6 +1,10 @@
 -- oldest-compatible: 1
 -- Memory that lasts: candidates of recall in one call, proposals, contradictions, settings.
 
+-- Vectors of turns, of a neural model alone: hashed words say nothing new beside full text.
+alter table messages add column embedding halfvec({{EMBED_DIM}});
+alter table messages add column embedding_model text;
+
 -- Candidates of recall ---------------------------------------------------------------------------
 -- One call for both stores: what each word finds among all of the owner's rows, how rare it is
 -- there, which conversations are about it; then the best rows alone with their texts. It takes no
@@ -155,7 +159,7 @@ begin
       (select string_agg(term || ' ' || holding, ',') from terms), turn_rows, null, null, null, null,
       null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
       null, null, null;
-    if cardinality(strange) > 0 or fill > 0 then
+    if cardinality(strange) > 0 or fill > 0 or query_vector is not null then
       return query
       select 'turn', m.id, m.session_id, left(m.content, 4000),
         (extract(epoch from m.created_at) * 1000)::float8, 0, 0::real, l.list, l.place, l.value,
@@ -170,10 +174,19 @@ begin
           from unnest(strange) as w cross join lateral (
             select m.id, word_similarity(w, m.search_text) as value from messages m
             where w <% m.search_text and m.user_id is not distinct from me and m.id <> all (without)
+              and (m.session_id is distinct from within or m.id = any (path) or m.created_at < since)
             order by value desc, m.id limit 20
           ) as near
           group by near.id order by value desc, near.id limit 20
         ) as letters
+        union all
+        select id, 'vector', row_number() over (order by value desc, id), value from (
+          select m.id, (1 - (m.embedding <=> query_vector))::real as value from messages m
+          where query_vector is not null and m.user_id = me and m.embedding_model = query_model
+            and m.search_text <> '' and m.id <> all (without)
+            and (m.session_id is distinct from within or m.id = any (path) or m.created_at < since)
+          order by (m.embedding <=> query_vector) + 0, m.id limit best
+        ) as nearest
         union all
         select id, 'recent', row_number() over (order by created_at desc, id desc), 0 from (
           select m.id, m.created_at from messages m
