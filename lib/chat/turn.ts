@@ -88,6 +88,12 @@ async function recall(context: ChatContext, turn: RunningTurn): Promise<void> {
       query: turn.userMessage.content,
       previous: turn.history.filter((m) => m.role === "user").slice(-2).map((m) => m.content),
       excludeMessageIds: [turn.userMessage.id, ...historyInPrompt(context, turn)],
+      // What was edited away is not said any more.
+      conversation: {
+        sessionId: turn.sessionId,
+        path: turn.history.map((message) => message.id),
+        since: turn.history[0]?.createdAt ?? turn.startedAt,
+      },
       userName: turn.principal.displayName,
       tokenBudget: recallBudget(turn.promptBudget),
       modelLocation: context.model.location,

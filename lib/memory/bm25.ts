@@ -1,3 +1,4 @@
+import type { Corpus } from "./ranking_types.ts";
 import type { Counts } from "./text_profile.ts";
 
 /** Constants that fit short turns. */
@@ -37,6 +38,14 @@ export function inverseFrequency(rows: readonly Counts[], size: number): number[
     idf[at] = Math.log(1 + (rows.length - holding + 0.5) / (holding + 0.5));
   }
   return idf;
+}
+
+/** The same over all rows of an owner, of which only the best are at hand. */
+export function rarity({ rows, holding }: Corpus, size: number): number[] {
+  return Array.from({ length: size }, (_, at) => {
+    const held = Math.min(rows, holding[at] ?? 0);
+    return Math.log(1 + (rows - held + 0.5) / (held + 0.5));
+  });
 }
 
 /** Products of numbers of equal place. */

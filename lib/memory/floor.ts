@@ -24,7 +24,8 @@ export function passesFloor(
   const floor = lexicalVectors ? COSINE_FLOOR.lexical : COSINE_FLOOR.default;
   if (row.cosine !== null && row.cosine >= floor) return true;
 
-  const telling = question.terms.filter((term) => !term.light);
+  // Who speaks is not what is spoken of.
+  const telling = question.terms.filter((term, at) => !term.light && topic[at]! > 0);
   const inOwn = telling.filter((term) => row.own[question.byStem.get(term.stem)!]! > 0);
   // A row of the very time that is asked about needs no more than a word in common.
   const lenient = personal || (question.spans.length > 0 && row.signals.date === 1);

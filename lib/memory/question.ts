@@ -75,7 +75,7 @@ const PREVIOUS_WEIGHT = 0.5;
 const PRONOUN =
   /^\W*(?:and |but |so |or )?(?:it|its|he|she|they|them|him|her|his|their|that|this|these|those|there)\b/i;
 /** Long messages are searched by this many words. */
-const MAX_TERMS = 40;
+const MAX_TERMS = 24;
 
 /** Takes a question apart. */
 export function parseQuestion(query: Query): Question {

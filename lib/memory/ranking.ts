@@ -5,7 +5,7 @@
 import { passesFloor } from "./floor.ts";
 import type { Question } from "./question.ts";
 import { measure, type Measured } from "./ranking_signals.ts";
-import type { Candidate, FactCandidate } from "./ranking_types.ts";
+import type { Candidate, Corpus, FactCandidate } from "./ranking_types.ts";
 import {
   HALF_LIFE_DAYS,
   LIKENESS_SHARE,
@@ -20,7 +20,13 @@ import type { ScorePart } from "./types.ts";
 
 export { parseQuestion, type Query, type Question } from "./question.ts";
 export { wantsPast } from "./question_time.ts";
-export type { Candidate, FactCandidate, Membership, TurnCandidate } from "./ranking_types.ts";
+export type {
+  Candidate,
+  Corpus,
+  FactCandidate,
+  Membership,
+  TurnCandidate,
+} from "./ranking_types.ts";
 export { RANKING_WEIGHTS_VERSION };
 
 /** A candidate in its place. */
@@ -54,13 +60,14 @@ const LISTED: Partial<Record<Signal, Candidate["memberships"][number]["list"]>> 
  *
  * @param options.lexicalVectors whether the vectors are hashed words, which say nothing new where
  *   words were found
+ * @param options.corpus how common the question's terms are among all rows
  */
 export function rank(
   question: Question,
   candidates: readonly Candidate[],
-  options: { lexicalVectors: boolean },
+  options: { lexicalVectors: boolean; corpus: Corpus },
 ): Ranked[] {
-  const { rows, topic, personal } = measure(question, candidates);
+  const { rows, topic, personal } = measure(question, candidates, options.corpus);
   const weights = weightsFor(candidates, options);
   const top = Object.fromEntries(
     // A measure that is 0 everywhere adds 0 to every row, whatever it is divided by.

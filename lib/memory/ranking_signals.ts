@@ -1,4 +1,4 @@
-import { bm25, inverseFrequency, times } from "./bm25.ts";
+import { bm25, inverseFrequency, rarity, times } from "./bm25.ts";
 import type { Question } from "./question.ts";
 import {
   answers,
@@ -10,7 +10,7 @@ import {
   speakerMatch,
 } from "./question_match.ts";
 import { wordsOf } from "./text_features.ts";
-import type { Candidate } from "./ranking_types.ts";
+import type { Candidate, Corpus } from "./ranking_types.ts";
 import type { Signal } from "./ranking_weights.ts";
 import { type Counts, counts, createReader, type Profile } from "./text_profile.ts";
 
@@ -46,10 +46,13 @@ export interface Measurement {
 export function measure(
   question: Question,
   candidates: readonly Candidate[],
+  corpus: Corpus,
 ): Measurement {
   const reader = createReader(question);
   const own = candidates.map((candidate) => reader.read(ownText(candidate)));
-  const near = candidates.map((candidate) => reader.readTerms(nearText(candidate)));
+  const near = candidates.map((candidate, at) =>
+    nearTerms(candidate, { own: own[at]!.terms, read: reader.readTerms })
+  );
   const asked = candidates.map((candidate) =>
     candidate.kind === "turn" && asks(candidate.before)
       ? reader.readTerms(candidate.before)
@@ -57,7 +60,7 @@ export function measure(
   );
   const given = Array.from(question.terms, (term) => term.weight);
   const ownTerms = own.map((profile) => profile.terms);
-  const weights = times(inverseFrequency(ownTerms, question.terms.length), given);
+  const weights = times(rarity(corpus, question.terms.length), given);
   const topic = topicOf(question, candidates);
   const words = bm25(ownTerms, weights);
   const neighbours = bm25(near, weights);
@@ -67,7 +70,7 @@ export function measure(
     inverseFrequency(own.map((profile) => profile.pairs), question.pairs.length),
     { b: 0 },
   );
-  const sessions = sessionScores(candidates, { own: ownTerms, given });
+  const sessions = sessionScores(candidates, words);
   const replies = bm25(asked, weights);
   const speaker = speakerMatch(question, candidates);
 
@@ -129,9 +132,32 @@ function ownText(candidate: Candidate): string {
   return [text, ...extra, ...tags].join(" ");
 }
 
-function nearText(candidate: Candidate): string {
-  if (candidate.kind === "turn") return candidate.context;
-  return [candidate.quote ?? "", candidate.sourceText, candidate.context].join("\n");
+/** What stands around a row, once or not at all. A fact says by itself what it is about. */
+function nearTerms(
+  candidate: Candidate,
+  { own, read }: { own: Counts; read: (text: string) => Counts },
+): Counts {
+  const near = counts(own.counts.length);
+  near.length = 1;
+  for (const at of candidate.near) near.counts[at] = 1;
+  if (candidate.kind === "turn") return near;
+  const said = candidate.quote ? read(candidate.quote).counts : [];
+  near.counts = near.counts.map((n, at) => n || own.counts[at]! > 0 || (said[at] ?? 0) > 0 ? 1 : 0);
+  return near;
+}
+
+/**
+ * How much the conversation of each row is about the question. A fact that stands alone, typed by
+ * its owner, counts like a conversation that says what it says.
+ */
+function sessionScores(candidates: readonly Candidate[], words: readonly number[]): number[] {
+  const most = Math.max(0, ...candidates.map(({ session }) => session)) || 1;
+  const best = Math.max(0, ...words) || 1;
+  return candidates.map((candidate, at) =>
+    candidate.kind === "fact"
+      ? Math.max(candidate.session, most * words[at]! / best)
+      : candidate.session
+  );
 }
 
 /** The part of all weight whose terms any of the texts holds, 0..1. */
@@ -149,23 +175,4 @@ function lettersScores(question: Question, own: readonly Profile[]): number[] {
   const letters = own.map((profile) => profile.letters);
   const given = Array.from(question.letters.values());
   return bm25(letters, times(inverseFrequency(letters, question.letters.size), given));
-}
-
-/** BM25 of each conversation as a whole, as far as its candidates show it. */
-function sessionScores(
-  candidates: readonly Candidate[],
-  { own, given }: { own: readonly Counts[]; given: readonly number[] },
-): number[] {
-  const sessions = new Map<string, Counts>();
-  candidates.forEach(({ sessionId }, at) => {
-    if (sessionId === null) return;
-    const session = sessions.get(sessionId) ?? counts(given.length);
-    sessions.set(sessionId, session);
-    // Each row counts once: a word repeated in one turn does not make the conversation about it.
-    own[at]!.counts.forEach((count, term) => session.counts[term]! += Math.min(1, count));
-  });
-  const rows = [...sessions.values()];
-  const scores = bm25(rows, times(inverseFrequency(rows, given.length), given), { b: 0 });
-  const byId = new Map([...sessions.keys()].map((id, at) => [id, scores[at]!]));
-  return candidates.map(({ sessionId }) => (sessionId === null ? 0 : byId.get(sessionId)!));
 }

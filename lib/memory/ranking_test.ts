@@ -2,7 +2,7 @@ import { expect } from "expect";
 import { type Candidate, parseQuestion, rank } from "./ranking.ts";
 import { SIGNAL_WEIGHTS, SMALL_TERMS } from "./ranking_weights.ts";
 import { selectForRecall } from "./selection.ts";
-import { fact, MEMORIES, NOW, turn, UNRELATED } from "./testdata/candidates.ts";
+import { fact, measured, MEMORIES, NOW, turn, UNRELATED } from "./testdata/candidates.ts";
 
 const BUDGET = { tokenBudget: 2_000 };
 
@@ -13,7 +13,8 @@ function ask(
 ) {
   const { previous = [], lexicalVectors = true } = options;
   const question = parseQuestion({ text, previous, now: NOW, userName: "Ada" });
-  return rank(question, candidates, { lexicalVectors });
+  const { candidates: rows, corpus } = measured(question, candidates);
+  return rank(question, rows, { lexicalVectors, corpus });
 }
 
 /** Ids of what is related, best first. */
@@ -57,7 +58,7 @@ Deno.test("[MEM-56] parts carry the places of the lists they come from", () => {
 
 Deno.test("[MEM-56] reasons say in words why a row was found", () => {
   const reasons = (text: string, candidate: Candidate) =>
-    ask(text, [candidate, ...MEMORIES]).find((item) => item.candidate === candidate)!
+    ask(text, [candidate, ...MEMORIES]).find((item) => item.candidate.id === candidate.id)!
       .explain().reasons;
   const confirmed = fact("a", "Ada's uncle collects stamps.", {
     pinned: true,

@@ -28,12 +28,12 @@ export interface FactCandidate {
   date: Date;
   validTo: Date | null;
   supersededAt: Date | null;
-  createdAt: Date;
   sourceMessageIds: readonly string[];
   sessionId: string | null;
-  /** The message it comes from and that message's neighbours, as far as they may be searched. */
-  sourceText: string;
-  context: string;
+  /** Terms of the question that the message it comes from holds, or that message's neighbours. */
+  near: readonly number[];
+  /** How much the whole conversation it comes from is about the question. */
+  session: number;
   memberships: readonly Membership[];
 }
 
@@ -45,12 +45,21 @@ export interface TurnCandidate {
   role: "user" | "assistant";
   author: string;
   text: string;
-  /** The neighbouring turns. */
-  context: string;
-  /** The turn it answers, empty for the first. */
+  /** Terms of the question that the neighbouring turns hold. */
+  near: readonly number[];
+  /** How much the whole conversation is about the question. */
+  session: number;
+  /** The turn it answers when that one asks something, else empty. */
   before: string;
   date: Date;
   memberships: readonly Membership[];
 }
 
 export type Candidate = FactCandidate | TurnCandidate;
+
+/** How common the terms of a question are among all rows of their owner. */
+export interface Corpus {
+  rows: number;
+  /** How many rows hold each term. */
+  holding: readonly number[];
+}

@@ -5,7 +5,7 @@ import { estimateTokens, LEXICAL_MODEL } from "@/lib/model/mod.ts";
 import { createQueryVectors, type QueryEmbedder } from "./query_vectors.ts";
 import { parseQuestion, type Query, rank, type Ranked } from "./ranking.ts";
 import { RANKING_WEIGHTS_VERSION } from "./ranking_weights.ts";
-import { findCandidates } from "./recall_store.ts";
+import { type CandidateQuery, findCandidates } from "./recall_store.ts";
 import { selectForRecall } from "./selection.ts";
 import { isPast } from "./question_match.ts";
 import type { Found, Recall, RecallRequest } from "./types.ts";
@@ -28,6 +28,8 @@ export interface SearchRequest {
   includePast: boolean;
   /** Facts below it are left out; turns have no confidence. */
   minConfidence?: number | undefined;
+  /** Whether unrelated rows fill the list up to the limit; measuring wants them. */
+  fill?: boolean;
 }
 
 /** What a search found. */
@@ -46,7 +48,9 @@ export interface SearchResult {
 const PATIENCE_MS = 1_000;
 /** From here words are recognised by their spelling. */
 const SPELLED_LENGTH = 4;
-const MAX_SPELLED = 12;
+/** Rows of each list: a search shows up to fifty, a prompt takes eight. */
+const SEARCHED = 50;
+const RECALLED = 30;
 const NUMBER = /^\p{N}+$/u;
 
 /** Recall for answers and search for people, over one ranking. */
@@ -64,18 +68,20 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
       turns: boolean;
       includePast: boolean | null;
       without: readonly string[];
+      within?: CandidateQuery["within"];
+      best: number;
+      fill: number;
       vector: readonly number[] | null;
     },
   ): Promise<Ranked[]> {
     const question = parseQuestion(query);
-    const words = [...new Set(question.terms.flatMap(({ word, typed }) => [word, lower(typed)]))];
-    const candidates = await findCandidates(db, userId, {
-      words,
-      spelled: question.terms
-        .filter((term) => !term.light && term.word.length >= SPELLED_LENGTH)
-        .map((term) => lower(term.typed))
-        .filter((word) => !NUMBER.test(word))
-        .slice(0, MAX_SPELLED),
+    const { corpus, candidates } = await findCandidates(db, userId, {
+      words: question.terms.map(({ word, typed, weight, light }) => ({
+        word,
+        typed: typed.toLowerCase(),
+        weight,
+        mayBeMisspelled: !light && word.length >= SPELLED_LENGTH && !NUMBER.test(word),
+      })),
       vector: options.vector,
       vectorModel: embedder.model,
       vectorLast: lexicalVectors,
@@ -83,9 +89,14 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
       includePast: options.includePast ?? question.past,
       facts: options.facts,
       turns: options.turns,
+      spans: question.spans,
+      byUser: question.firstPerson,
       without: options.without,
+      within: options.within,
+      best: options.best,
+      fill: options.fill,
     });
-    return rank(question, [...candidates.facts, ...candidates.turns], { lexicalVectors });
+    return rank(question, candidates, { lexicalVectors, corpus });
   }
 
   return {
@@ -116,19 +127,22 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
     async search(userId: string, request: SearchRequest): Promise<SearchResult> {
       const started = clock.monotonic();
       const now = clock.now();
-      const vector = request.kinds.includes("fact") ? await vectors.of(request.query) : null;
+      const hybrid = !lexicalVectors;
+      const vector = hybrid ? await vectors.of(request.query) : null;
       const ranked = await find(userId, { text: request.query, now, literal: true }, {
         facts: request.kinds.includes("fact"),
         turns: request.kinds.includes("turn"),
         includePast: request.includePast,
         without: [],
+        best: SEARCHED,
+        fill: request.fill ? request.limit : 0,
         vector,
       });
       const related = ranked.filter(({ related, candidate }) =>
-        related &&
+        (related || request.fill) &&
         (candidate.kind === "turn" || candidate.confidence >= (request.minConfidence ?? 0))
       );
-      const degraded = vector === null && request.kinds.includes("fact");
+      const degraded = hybrid && vector === null;
       const ms = clock.monotonic() - started;
       measures.search.add(1, { mode: degraded || lexicalVectors ? "lexical" : "hybrid" });
       measures.latency.observe(ms / 1000, { mode: "search" });
@@ -146,12 +160,15 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
   ): Promise<Pick<Recall, "items" | "heldBack" | "degraded">> {
     const now = clock.now();
     const { query: text, previous, userName } = request;
-    const vector = await vectors.of(text);
+    const vector = lexicalVectors ? null : await vectors.of(text);
     const ranked = await find(request.userId, { text, previous, userName, now }, {
       facts: true,
       turns: request.searchConversations,
       includePast: null,
       without: request.excludeMessageIds,
+      within: request.conversation,
+      best: RECALLED,
+      fill: 0,
       vector,
     });
     const mayReach = ({ candidate }: Ranked) =>
@@ -160,11 +177,13 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
     const wanted = selectForRecall(ranked, request);
     const heldBack = wanted.filter((item) => !mayReach(item)).length;
     const items = heldBack === 0 ? wanted : selectForRecall(ranked.filter(mayReach), request);
-    return { items: items.map((item) => toFound(item, now)), heldBack, degraded: vector === null };
+    return {
+      items: items.map((item) => toFound(item, now)),
+      heldBack,
+      degraded: vector === null && !lexicalVectors,
+    };
   }
 }
-
-const lower = (typed: string) => typed.toLowerCase();
 
 /** Runs `work` for as long as recall may take; a failure or delay is a fault, not an error. */
 async function inTime<T>(

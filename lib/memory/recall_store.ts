@@ -1,13 +1,28 @@
-import type { Database, Tx } from "@/lib/platform/database/mod.ts";
-import type { FactCandidate, Membership, TurnCandidate } from "./ranking_types.ts";
+import type { Database } from "@/lib/platform/database/mod.ts";
+import type {
+  Candidate,
+  Corpus,
+  FactCandidate,
+  Membership,
+  TurnCandidate,
+} from "./ranking_types.ts";
 import { vectorText } from "./store.ts";
+
+/** A word that is looked for. */
+export interface SearchedWord {
+  /** Lower case without accents; letters and digits alone. */
+  word: string;
+  /** The same in lower case as it was typed. */
+  typed: string;
+  weight: number;
+  /** Whether it is looked for by its letters when nobody ever wrote it. */
+  mayBeMisspelled: boolean;
+}
 
 /** What the candidate lists are asked for. */
 export interface CandidateQuery {
-  /** Lower-case words of the question that carry content; letters and digits alone. */
-  words: readonly string[];
-  /** Those of them that are long enough to be recognised when misspelled. */
-  spelled: readonly string[];
+  /** One for each term of the question, in its order. */
+  words: readonly SearchedWord[];
   vector: readonly number[] | null;
   vectorModel: string;
   /** Whether the vector is asked only when no word of the question was found. */
@@ -16,87 +31,160 @@ export interface CandidateQuery {
   includePast: boolean;
   facts: boolean;
   turns: boolean;
+  /** Times that the question names, in milliseconds. */
+  spans: readonly { from: number; to: number }[];
+  /** Whether it speaks of the owner. */
+  byUser: boolean;
   /** Messages that must not be found. */
   without: readonly string[];
+  /** The running conversation: of it, what stands on the path or was said before `since`. */
+  within?: { sessionId: string; path: readonly string[]; since: Date } | undefined;
+  /** How many rows of each list. */
+  best: number;
+  /** How many of the latest turns fill the list when the words find too few. */
+  fill: number;
 }
 
-/** Candidates of both stores. */
+/** Candidates of both stores, and how common the words are among all rows. */
 export interface Candidates {
-  facts: FactCandidate[];
-  turns: TurnCandidate[];
+  corpus: Corpus;
+  candidates: Candidate[];
 }
 
-/** The lists a row stands in, as the database gives them. */
-interface Lists {
-  lists: Membership["list"][];
-  places: number[];
-  values: number[];
+/** A row as the database gives it: flat, times in milliseconds; null where the kind has no such. */
+interface Row {
+  /** Null in a row that tells of all rows: their number, and how many hold each term. */
+  kind: "fact" | "turn" | null;
+  id: string;
+  sessionId: string | null;
+  body: string;
+  date: number;
+  /** One bit for each term. */
+  near: number;
+  session: number;
+  list: Membership["list"];
+  place: number;
+  value: number;
+  role: TurnCandidate["role"];
+  author: string;
+  before: string;
+  sourceIds: string;
+  quote: string | null;
+  subject: string | null;
+  attribute: string | null;
+  slotValue: string | null;
+  tags: string;
+  tier: FactCandidate["tier"];
+  source: FactCandidate["source"];
+  confidence: number;
+  pinned: boolean;
+  anchor: boolean;
+  accessCount: number;
+  injection: FactCandidate["injection"];
+  validTo: number | null;
+  supersededAt: number | null;
 }
 
-/**
- * Reads the candidates of both stores with the owner's rights. The two statements travel together,
- * so that they cost one round trip.
- */
-export function findCandidates(
+/** Reads the candidates of both stores with the owner's rights, in one call. */
+export async function findCandidates(
   db: Database,
   userId: string,
   query: CandidateQuery,
 ): Promise<Candidates> {
-  return db.asUser(userId, async (tx) => {
-    const [facts, turns] = await Promise.all([
-      query.facts ? factCandidates(tx, query) : [],
-      query.turns ? turnCandidates(tx, query) : [],
-    ]);
-    return {
-      facts: facts.map((row): FactCandidate => withMemberships(row)),
-      turns: turns.map((row): TurnCandidate => withMemberships(row)),
-    };
-  });
+  const { words, within, spans } = query;
+  const rows = await db.asUser(userId, (tx) =>
+    tx<Row[]>`select * from recall_candidates(
+      ${words.map(({ word }) => word)}::text[], ${words.map(({ typed }) => typed)}::text[],
+      ${words.map(({ weight }) => weight)}::real[],
+      ${words.map(({ mayBeMisspelled }) => Number(mayBeMisspelled))}::integer[]::boolean[],
+      ${vectorText(query.vector)}::halfvec, ${query.vectorModel}, ${query.vectorLast},
+      ${query.at}, ${query.includePast}, ${query.facts}, ${query.turns},
+      ${spans.map(({ from }) => timeText(from))}::timestamptz[],
+      ${spans.map(({ to }) => timeText(to))}::timestamptz[], ${query.byUser},
+      ${query.without as string[]}::uuid[], ${within?.sessionId ?? null}::uuid,
+      ${(within?.path ?? []) as string[]}::uuid[], ${within?.since ?? null},
+      ${query.best}, ${query.fill})`);
+  const candidates = new Map<string, Candidate>();
+  const corpus = { rows: 0, holding: words.map(() => 0) };
+  for (const row of rows) {
+    if (row.kind === null) addStore(corpus, row);
+    else add(candidates, row, words.length);
+  }
+  return { corpus, candidates: [...candidates.values()] };
 }
 
-function factCandidates(tx: Tx, query: CandidateQuery) {
-  return tx<(Omit<FactCandidate, "memberships"> & Lists)[]>`
-    with found as materialized (
-      select id, array_agg(list) as lists, array_agg(place::integer) as places,
-        array_agg(value) as values
-      from memory_candidates(${query.words as string[]}::text[], ${query
-    .spelled as string[]}::text[],
-        ${vectorText(query.vector)}::halfvec, ${query.vectorModel}, ${query.vectorLast},
-        ${query.at}, ${query.includePast})
-      group by id
-    )
-    select 'fact' as kind, m.id, m.text, m.quote, m.subject, m.attribute, m.value, m.tags, m.tier,
-      m.source, m.confidence, m.pinned, m.anchor, m.access_count, m.injection,
-      m.valid_from as date, m.valid_to, m.superseded_at, m.created_at, m.last_accessed_at,
-      m.source_message_ids, m.session_id, coalesce(s.search_text, '') as source_text,
-      coalesce(s.search_context, '') as context, found.lists, found.places, found.values
-    from found join memories m on m.id = found.id
-      left join messages s on s.id = m.source_message_ids[1]`;
+/** Adds what a store tells of all its rows. */
+function addStore(corpus: { rows: number; holding: number[] }, { date, body }: Row): void {
+  corpus.rows += date;
+  for (const entry of (body as string | null)?.split(",") ?? []) {
+    const [term, holding] = entry.split(" ").map(Number);
+    corpus.holding[term!]! += holding!;
+  }
 }
 
-function turnCandidates(tx: Tx, query: CandidateQuery) {
-  return tx<(Omit<TurnCandidate, "memberships"> & Lists)[]>`
-    with found as materialized (
-      select id, array_agg(list) as lists, array_agg(place::integer) as places,
-        array_agg(value) as values
-      from turn_candidates(${query.words as string[]}::text[], ${query.spelled as string[]}::text[],
-        ${query.without as string[]}::uuid[])
-      group by id
-    )
-    select 'turn' as kind, m.id, m.session_id, m.role, m.author, m.content as text,
-      m.search_context as context, coalesce(p.search_text, '') as before, m.created_at as date,
-      found.lists, found.places, found.values
-    from found join messages m on m.id = found.id
-      left join messages p on p.id = m.parent_id`;
+/** A row may stand in several lists; the first one knows most of its surroundings. */
+function add(candidates: Map<string, Candidate>, row: Row, terms: number): void {
+  const { list, place, value } = row;
+  const known = candidates.get(row.id);
+  const memberships = [...known?.memberships ?? [], { list, place, value }];
+  if (known) candidates.set(row.id, { ...known, memberships });
+  else {
+    const made = row.kind === "fact" ? factOf(row, terms) : turnOf(row, terms);
+    candidates.set(row.id, { ...made, memberships });
+  }
 }
 
-/** The row with its lists one by one. */
-function withMemberships<T extends Lists>(row: T) {
-  const { lists, places, values, ...rest } = row;
-  const memberships = lists.map((list, at): Membership => ({
-    list,
-    place: places[at]!,
-    value: values[at]!,
-  }));
-  return { ...rest, memberships };
+function factOf(row: Row, terms: number): Omit<FactCandidate, "memberships"> {
+  const { id, sessionId, quote, subject, attribute, tier, source, confidence, session } = row;
+  const { pinned, anchor, accessCount, injection } = row;
+  return {
+    kind: "fact",
+    id,
+    sessionId,
+    text: row.body,
+    quote,
+    subject,
+    attribute,
+    value: row.slotValue,
+    tags: row.tags ? row.tags.split("\n") : [],
+    tier,
+    source,
+    confidence,
+    pinned,
+    anchor,
+    accessCount,
+    injection,
+    date: new Date(row.date),
+    validTo: row.validTo === null ? null : new Date(row.validTo),
+    supersededAt: row.supersededAt === null ? null : new Date(row.supersededAt),
+    sourceMessageIds: row.sourceIds ? row.sourceIds.split(" ") : [],
+    near: termsOf(row.near, terms),
+    session,
+  };
 }
+
+function turnOf(row: Row, terms: number): Omit<TurnCandidate, "memberships"> {
+  const { id, role, author, before, session } = row;
+  return {
+    kind: "turn",
+    id,
+    sessionId: row.sessionId!,
+    role,
+    author,
+    text: row.body,
+    before,
+    date: new Date(row.date),
+    near: termsOf(row.near, terms),
+    session,
+  };
+}
+
+/** Indexes of the bits that are set. */
+function termsOf(bits: number, terms: number): number[] {
+  const found: number[] = [];
+  for (let at = 0; at < terms; at++) if (bits & (1 << at)) found.push(at);
+  return found;
+}
+
+/** Years that a database cannot hold count as the farthest that it can. */
+const timeText = (ms: number) => new Date(Math.max(-6e13, Math.min(2.5e14, ms))).toISOString();

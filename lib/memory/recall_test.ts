@@ -221,27 +221,26 @@ Deno.test("[MEM-5] the candidate functions go by the setting alone", async () =>
   const [ada, ben] = [await person("Ada"), await person("Ben")];
   const message = await ada.says("The cello needs a new string.");
   const fact = await ada.knows({ text: "Ada plays the cello.", tags: ["cello"], anchor: true });
-  const call = (userId: string) =>
+  const call = (userId: string, words = ["cello"]) =>
     db.asUser(userId, async (tx) => {
-      const facts = await tx<{ id: string }[]>`select id from memory_candidates(
-        array['cello'], array['cello'], null::halfvec, 'x', true, ${NOW}, true)`;
-      const turns = await tx<{ id: string }[]>`select id from turn_candidates(
-        array['cello'], array['cello'], array[]::uuid[])`;
-      return [...new Set([...facts, ...turns].map((row) => row.id))].sort();
+      const rows = await tx<{ id: string }[]>`select id from recall_candidates(
+        ${words}::text[], ${words}::text[], ${words.map(() => 1)}::real[],
+        ${words.map(() => 1)}::integer[]::boolean[], null::halfvec, 'x', true, ${NOW}, true, true,
+        true, '{}', '{}', true, '{}', null, '{}', null, 50, 50) where kind is not null`;
+      return [...new Set(rows.map((row) => row.id))].sort();
     });
   expect(await call(ada.id)).toEqual([fact, message].sort());
   expect(await call(ben.id)).toEqual([]);
   expect(await call("")).toEqual([]);
   // No argument names an owner, and a word that looks like one opens nothing.
-  const forged = await db.asUser(
-    ben.id,
+  expect(await call(ben.id, [ada.id.replaceAll("-", ""), "cello"])).toEqual([]);
+  expect(await call(ben.id, [`${ada.id}`, "cello"])).toEqual([]);
+  const system = await db.asSystem(
+    "test",
     (tx) =>
-      tx`select id from turn_candidates(array[${ada.id}, 'cello'], array[${ada.id}], array[]::uuid[])`,
-  );
-  expect(forged.length).toBe(0);
-  const system = await db.asSystem("test", (tx) =>
-    tx`select 1 from turn_candidates(
-    array['cello'], array[]::text[], array[]::uuid[])`).catch(sqlState);
+      tx`select 1 from recall_candidates('{}', '{}', '{}', '{}', null, 'x', true, ${NOW}, true, true,
+        true, '{}', '{}', true, '{}', null, '{}', null, 50, 50)`,
+  ).catch(sqlState);
   expect(system).toBe("42501");
 });
 

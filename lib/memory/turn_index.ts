@@ -1,4 +1,5 @@
 import type { Tx } from "@/lib/platform/database/mod.ts";
+import { type StoredVector, vectorText } from "./store.ts";
 
 /** A message as far as searching needs it. */
 interface Line {
@@ -26,13 +27,57 @@ export async function indexTurn(
 
 /** Takes a message out of the searched set, and out of its neighbours' context. */
 export async function unindexMessage(tx: Tx, messageId: string): Promise<void> {
-  await tx`update messages set search_text = '', search_context = '' where id = ${messageId}`;
+  await tx`update messages set search_text = '', search_context = '', embedding = null,
+      embedding_model = null
+    where id = ${messageId}`;
   await renewAround(tx, messageId);
 }
 
 /** Takes a whole conversation out of the searched set. */
 export async function unindexSession(tx: Tx, sessionId: string): Promise<void> {
-  await tx`update messages set search_text = '', search_context = '' where session_id = ${sessionId}`;
+  await tx`update messages set search_text = '', search_context = '', embedding = null,
+      embedding_model = null
+    where session_id = ${sessionId}`;
+}
+
+/** Makes all messages of a conversation findable that may be found, each with its neighbours. */
+export async function indexSession(tx: Tx, sessionId: string): Promise<void> {
+  const rows = await tx<(Line & { before: string; context: string })[]>`
+    select m.id, m.parent_id, m.content, m.search_text as before, m.search_context as context,
+      m.remember and m.content <> '' and not s.temporary and s.memory_mode <> 'off'
+        and s.deleted_at is null and m.status in ('complete', 'stopped', 'interrupted')
+        and not exists (
+          select from messages other
+          where other.turn_id = m.turn_id and other.status in ('refused', 'error')) as open
+    from messages m join chat_sessions s on s.id = m.session_id
+    where m.session_id = ${sessionId} order by m.created_at, m.id`;
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const children = Map.groupBy(rows, (row) => row.parentId);
+  const changed = rows.map((row) => ({
+    id: row.id,
+    text: row.open ? row.content : "",
+    context: row.open ? contextOf(row, byId, children) : "",
+  })).filter(({ id, text, context }) => {
+    const row = byId.get(id)!;
+    return text !== row.before || context !== row.context;
+  });
+  if (changed.length === 0) return;
+  await tx`update messages m set search_text = n.text, search_context = n.context
+    from unnest(${changed.map(({ id }) => id)}::uuid[], ${changed.map(({ text }) => text)}::text[],
+      ${changed.map(({ context }) => context)}::text[]) as n(id, text, context)
+    where m.id = n.id`;
+}
+
+/** Stores the vectors of turns that may still be found. */
+export async function storeTurnVectors(
+  tx: Tx,
+  rows: readonly ({ id: string } & StoredVector)[],
+): Promise<void> {
+  await tx`update messages m set embedding = n.vector::halfvec, embedding_model = n.model
+    from unnest(${rows.map(({ id }) => id)}::uuid[],
+      ${rows.map(({ vector }) => vectorText(vector)!)}::text[],
+      ${rows.map(({ model }) => model)}::text[]) as n(id, vector, model)
+    where m.id = n.id and m.search_text <> ''`;
 }
 
 /** Recomputes the context of a message and of those within two turns of it on its branches. */
@@ -85,8 +130,8 @@ function within(
 
 function contextOf(
   line: Line,
-  byId: Map<string, Line>,
-  children: Map<string | null, Line[]>,
+  byId: ReadonlyMap<string, Line>,
+  children: ReadonlyMap<string | null, readonly Line[]>,
 ): string {
   const before: string[] = [];
   let above = line.parentId ? byId.get(line.parentId) : undefined;

@@ -52,6 +52,11 @@ export interface RecallRequest {
   previous: readonly string[];
   /** Messages that stand whole in the prompt already. */
   excludeMessageIds: readonly string[];
+  /**
+   * The running conversation. Its other branches are not recalled: of it, only messages on the
+   * path, and those that are older than what is known of the path.
+   */
+  conversation?: { sessionId: string; path: readonly string[]; since: Date };
   /** Names a question may mention, in the order that turns are asked about. */
   userName: string;
   /** Largest sum of tokens of the recalled texts. */

@@ -1,4 +1,6 @@
-import type { FactCandidate, TurnCandidate } from "../ranking_types.ts";
+import type { Question } from "../question.ts";
+import type { Candidate, Corpus, FactCandidate, TurnCandidate } from "../ranking_types.ts";
+import { createReader } from "../text_profile.ts";
 
 /** The moment at which the tests of ranking ask. */
 export const NOW = new Date("2026-06-01T12:00:00.000Z");
@@ -24,31 +26,55 @@ export function fact(id: string, text: string, change: Partial<FactCandidate> = 
     date: new Date("2026-05-01T09:00:00.000Z"),
     validTo: null,
     supersededAt: null,
-    createdAt: new Date("2026-05-01T09:00:00.000Z"),
     sourceMessageIds: [],
     sessionId: null,
-    sourceText: "",
-    context: "",
+    near: [],
+    session: 0,
     memberships: [],
     ...change,
   };
 }
 
-/** A turn as the database would give it. */
-export function turn(id: string, text: string, change: Partial<TurnCandidate> = {}): TurnCandidate {
-  return {
+/** The neighbouring turns of each made turn. */
+const contexts = new WeakMap<Candidate, string>();
+
+/** A turn as the database would give it; what stands around it is found when a question is known. */
+export function turn(
+  id: string,
+  text: string,
+  { context = "", ...change }: Partial<TurnCandidate> & { context?: string } = {},
+): TurnCandidate {
+  const made: TurnCandidate = {
     kind: "turn",
     id,
     sessionId: "session",
     role: "user",
     author: "Ada",
     text,
-    context: "",
+    near: [],
+    session: 0,
     before: "",
     date: new Date("2026-05-01T09:00:00.000Z"),
     memberships: [],
     ...change,
   };
+  contexts.set(made, context);
+  return made;
+}
+
+/** What the database would tell of rows that are all there is: their surroundings, rare words. */
+export function measured(
+  question: Question,
+  rows: readonly Candidate[],
+): { candidates: Candidate[]; corpus: Corpus } {
+  const { readTerms } = createReader(question);
+  const held = rows.map((row) => readTerms(row.text).counts);
+  const holding = question.terms.map((_, at) => held.filter((counts) => counts[at]! > 0).length);
+  const candidates = rows.map((row): Candidate => {
+    const around = readTerms(contexts.get(row) ?? "").counts;
+    return { ...row, near: around.flatMap((count, at) => count > 0 ? [at] : []) };
+  });
+  return { candidates, corpus: { rows: rows.length, holding } };
 }
 
 /** What one person told over some weeks. */
