@@ -46,6 +46,7 @@ export function startTimers(services: Services): () => void {
     timer(MINUTE, "usage figures", () => services.usage.observe()),
     timer(60 * MINUTE, "compare balances with the ledger", () => services.usage.checkBalances()),
     services.entitlements.start(),
+    timer(60 * MINUTE, "empty the trash", () => services.chat.library.purgeTrash()),
     timer(60 * MINUTE, "promote memories", () => services.memory.promoteDue()),
     timer(60 * MINUTE, "purge forgotten memories", () => services.memory.purge()),
   ];

@@ -6,7 +6,7 @@ import { errorFields, type Log } from "@/lib/platform/log.ts";
 import { notFound, Problem } from "@/lib/platform/problem.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
 import { type Accounts, accountsApi, type SessionCookie } from "@/lib/accounts/mod.ts";
-import { type Chat, chatApi } from "@/lib/chat/mod.ts";
+import { type Chat, chatApi, libraryApi } from "@/lib/chat/mod.ts";
 import { type Memory, memoryApi } from "@/lib/memory/mod.ts";
 import { type Entitlements, plansApi } from "@/lib/plans/mod.ts";
 import { type Usage, usageApi } from "@/lib/usage/mod.ts";
@@ -76,6 +76,7 @@ export function createApi(options: ApiOptions): Api {
   app.route("/", systemApi({ ...options, openApi: once(openApi) }));
   app.route("/", accountsApi(options.accounts, options.cookie));
   app.route("/", chatApi(options.chat, { clock: options.clock }));
+  app.route("/", libraryApi(options.chat));
   app.route("/", memoryApi(options.memory));
   app.route("/", usageApi(options.usage));
   app.route("/", plansApi(options.entitlements));

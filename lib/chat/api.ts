@@ -159,21 +159,6 @@ export function chatApi(chat: Chat, options: { clock: Clock }) {
           200,
         ),
     )
-    .delete(
-      "/api/chat/sessions/:id",
-      route({
-        summary: "Delete a conversation",
-        tag: CONVERSATIONS,
-        auth: "user",
-        scopes: CHAT_KEY,
-        responses: { 204: { schema: null, description: "Deleted" } },
-        problems: ["turn_in_progress"],
-      }),
-      async (c) => {
-        await conversations.remove(caller(c).userId, c.req.param("id"));
-        return c.body(null, 204);
-      },
-    )
     .get(
       "/api/chat/sessions/:id/messages",
       route({

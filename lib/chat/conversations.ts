@@ -70,7 +70,7 @@ export function conversationService(context: ChatContext) {
 
     /** Conversations, latest change first. */
     list(userId: string, query: SessionQuery): Promise<Page<Conversation>> {
-      const scope = `sessions ${userId} ${query.archived} ${query.pinned ?? ""} ${
+      const scope = `sessions ${userId} ${query.archived} ${query.deleted} ${query.pinned ?? ""} ${
         query.project ?? ""
       }`;
       return db.asUser(userId, async (tx) => {
@@ -78,6 +78,7 @@ export function conversationService(context: ChatContext) {
         const rows = await store.listSessions(tx, {
           limit: query.limit + 1,
           archived: query.archived === "true",
+          deleted: query.deleted === "true",
           ...(query.pinned ? { pinned: query.pinned === "true" } : {}),
           ...(query.project ? { projectId: query.project } : {}),
           ...(from ? { before: { updatedAt: new Date(from[0]!), id: from[1]! } } : {}),
@@ -109,16 +110,6 @@ export function conversationService(context: ChatContext) {
             : {}),
         });
         return conversationView(await requireSession(tx, id));
-      });
-    },
-
-    /** Moves a conversation to the trash; what it said is no longer found. */
-    async remove(userId: string, id: string): Promise<void> {
-      await db.asUser(userId, async (tx) => {
-        const session = await requireSession(tx, id, true);
-        if (session.activeTurnId) throw turnInProgress(session.activeTurnId, id);
-        await context.memory.unindexSession(tx, id);
-        await store.updateSession(tx, id, { deletedAt: clock.now() });
       });
     },
 
@@ -205,33 +196,9 @@ export function conversationService(context: ChatContext) {
     /** What was in the prompt of an answer. */
     receipt(userId: string, messageId: string): Promise<Receipt> {
       return db.asUser(userId, async (tx) => {
-        const message = await requireMessage(tx, messageId);
-        if (message.role !== "assistant" || !message.turnId) throw notFound();
-        const receipt = await findReceipt(tx, messageId);
-        return {
-          messageId,
-          turnId: message.turnId,
-          model: message.model,
-          items: (receipt?.items ?? []).map(({ saidAt, forgottenAt, ...item }) => ({
-            ...item,
-            text: forgottenAt ? null : item.text,
-            forgotten: forgottenAt !== null,
-            date: saidAt.toISOString(),
-          })),
-          learned: [],
-          dropped: receipt?.dropped ?? [],
-          heldBack: receipt?.heldBack ?? 0,
-          degraded: receipt?.degraded ?? false,
-          weightsVersion: receipt?.weightsVersion ?? null,
-          policy: [...await decisionsOf(tx, message.turnId)],
-          usage: {
-            promptTokens: message.promptTokens,
-            completionTokens: message.completionTokens,
-            measured: message.measured,
-            ttftMs: message.ttftMs,
-            latencyMs: message.latencyMs,
-          },
-        };
+        const receipt = await receiptIn(tx, messageId);
+        if (!receipt) throw notFound();
+        return receipt;
       });
     },
   };
@@ -247,4 +214,35 @@ export function conversationService(context: ChatContext) {
     if (session.activeTurnId) throw turnInProgress(session.activeTurnId, session.id);
     return await store.leafBelow(tx, messageId);
   }
+}
+
+/** What was in the prompt of an answer; null for what is no answer of a turn. */
+export async function receiptIn(tx: Tx, messageId: string): Promise<Receipt | null> {
+  const message = await store.findMessage(tx, messageId);
+  if (message?.role !== "assistant" || !message.turnId) return null;
+  const receipt = await findReceipt(tx, messageId);
+  return {
+    messageId,
+    turnId: message.turnId,
+    model: message.model,
+    items: (receipt?.items ?? []).map(({ saidAt, forgottenAt, ...item }) => ({
+      ...item,
+      text: forgottenAt ? null : item.text,
+      forgotten: forgottenAt !== null,
+      date: saidAt.toISOString(),
+    })),
+    learned: [],
+    dropped: receipt?.dropped ?? [],
+    heldBack: receipt?.heldBack ?? 0,
+    degraded: receipt?.degraded ?? false,
+    weightsVersion: receipt?.weightsVersion ?? null,
+    policy: [...await decisionsOf(tx, message.turnId)],
+    usage: {
+      promptTokens: message.promptTokens,
+      completionTokens: message.completionTokens,
+      measured: message.measured,
+      ttftMs: message.ttftMs,
+      latencyMs: message.latencyMs,
+    },
+  };
 }

@@ -3,7 +3,8 @@ import { balance } from "@/lib/usage/mod.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { compose } from "./compose.ts";
 import type { ChatContext, ChatDependencies } from "./context.ts";
-import { conversationService } from "./conversations.ts";
+import { conversationService, receiptIn } from "./conversations.ts";
+import { libraryService } from "./library.ts";
 import type { Estimate } from "./schema.ts";
 import { createTurnLogs } from "./turn_log.ts";
 import { turnService } from "./turn_service.ts";
@@ -11,6 +12,7 @@ import * as store from "./store.ts";
 
 export type { ChatDependencies } from "./context.ts";
 export { chatApi } from "./api.ts";
+export { libraryApi } from "./library_api.ts";
 export { ERASE_JOB, EXTRACT_JOB } from "./turn_finish.ts";
 export type { Conversation, FinishedTurn, Message, Receipt, TurnView } from "./schema.ts";
 
@@ -103,6 +105,7 @@ export function createChat(dependencies: ChatDependencies) {
 
   return {
     conversations: conversationService(context),
+    library: libraryService(context, { receipt: receiptIn }),
     turns: turnService(context),
     estimate,
     eraseTemporary,

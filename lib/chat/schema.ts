@@ -93,6 +93,8 @@ export const sessionQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z.string().max(500).optional(),
   archived: z.enum(["true", "false"]).default("false"),
+  /** The trash instead. */
+  deleted: z.enum(["true", "false"]).default("false"),
   pinned: z.enum(["true", "false"]).optional(),
   project: z.uuid().optional(),
 });
@@ -273,3 +275,57 @@ export const receiptSchema = z.strictObject({
   }),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
+
+/** Query of a search over own conversations. */
+export const searchRequestSchema = z.object({
+  q: z.string().trim().min(1, "Write what to look for").max(
+    500,
+    "A search has at most 500 characters",
+  ),
+  limit: z.coerce.number().int().min(1).max(50).default(20),
+  cursor: z.string().max(500).optional(),
+});
+export type SearchRequest = z.infer<typeof searchRequestSchema>;
+
+/** One hit: a title, or a message with the piece of it that was found. */
+export const searchHitSchema = z.strictObject({
+  kind: z.enum(["title", "message"]),
+  sessionId: z.uuid(),
+  sessionTitle: z.string().nullable(),
+  messageId: z.uuid().nullable(),
+  role: z.enum(["user", "assistant"]).nullable(),
+  author: z.string().nullable(),
+  snippet: z.string(),
+  /** Offsets in code points of `snippet`. */
+  highlights: z.array(z.tuple([z.number().int(), z.number().int()])),
+  createdAt: z.string(),
+});
+export type SearchHit = z.infer<typeof searchHitSchema>;
+
+/** Body of one act on several conversations. */
+export const bulkRequestSchema = z.strictObject({
+  ids: z.array(z.uuid()).min(1, "Choose a conversation").max(100, "At most 100 at a time"),
+  action: z.enum(["archive", "unarchive", "delete", "restore"]),
+});
+export type BulkRequest = z.infer<typeof bulkRequestSchema>;
+
+/** What became of each. */
+export const bulkResultSchema = z.strictObject({
+  done: z.array(z.uuid()),
+  failed: z.array(z.strictObject({ id: z.uuid(), code: z.string() })),
+});
+export type BulkResult = z.infer<typeof bulkResultSchema>;
+
+/** Body that copies a conversation. */
+export const duplicateSchema = z.strictObject({ messageId: z.uuid().optional() });
+
+/** Query of an export. */
+export const exportQuerySchema = z.object({
+  format: z.enum(["json", "markdown"]).default("json"),
+  branches: z.enum(["shown", "all"]).default("shown"),
+});
+
+/** Query of deleting a conversation: `permanent` erases it instead of using the trash. */
+export const removeQuerySchema = z.object({
+  permanent: z.enum(["true", "false"]).default("false"),
+});

@@ -46,7 +46,8 @@ export interface MessageRow {
   createdAt: Date;
 }
 
-const SESSION_COLUMNS = [
+/** The columns of a conversation as it is shown. */
+export const SESSION_COLUMNS = [
   "id",
   "user_id",
   "title",
@@ -134,6 +135,7 @@ export function listSessions(
   query: {
     limit: number;
     archived: boolean;
+    deleted: boolean;
     pinned?: boolean;
     projectId?: string;
     before?: { updatedAt: Date; id: string };
@@ -144,8 +146,13 @@ export function listSessions(
     select ${tx(SESSION_COLUMNS)},
       (select t.id from turns t where t.session_id = s.id and t.status = any(${RUNNING})) as active_turn_id
     from chat_sessions s
-    where deleted_at is null and not temporary
-      and ${query.archived ? tx`archived_at is not null` : tx`archived_at is null`}
+    where not temporary and ${
+    query.deleted
+      ? tx`deleted_at is not null`
+      : query.archived
+      ? tx`deleted_at is null and archived_at is not null`
+      : tx`deleted_at is null and archived_at is null`
+  }
       ${query.pinned === undefined ? tx`` : tx`and pinned = ${query.pinned}`}
       ${query.projectId === undefined ? tx`` : tx`and project_id = ${query.projectId}`}
       ${before ? tx`and (updated_at, id) < (${before.updatedAt}, ${before.id})` : tx``}
@@ -162,6 +169,7 @@ export interface SessionPatch {
   memoryMode?: MemoryMode;
   headMessageId?: string;
   deletedAt?: Date;
+  messageCount?: number;
   updatedAt?: Date;
 }
 
@@ -176,6 +184,7 @@ export async function updateSession(tx: Tx, id: string, patch: SessionPatch): Pr
     memory_mode: patch.memoryMode,
     head_message_id: patch.headMessageId,
     deleted_at: patch.deletedAt,
+    message_count: patch.messageCount,
     updated_at: patch.updatedAt,
   };
   const given = Object.fromEntries(

@@ -26,7 +26,7 @@ import type {
 } from "./schema.ts";
 import { createShortTerm, SHORT_TERM_TURNS, type ShortTermTurn } from "./short_term.ts";
 import * as store from "./store.ts";
-import { indexTurn, unindexMessage, unindexSession } from "./turn_index.ts";
+import { indexSession, indexTurn, unindexMessage, unindexSession } from "./turn_index.ts";
 import { memoryView } from "./views.ts";
 
 const MAX_ANCHORS = 12;
@@ -374,6 +374,7 @@ export function createMemory(dependencies: MemoryDependencies) {
 
     // For the turn pipeline, in its transaction ------------------------------------------------
 
+    indexSession,
     indexTurn,
     unindexSession,
 
