@@ -72,6 +72,7 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
   const list = useSignal(false);
   const receipt = useSignal<string | null>(null);
   const toast = useSignal<string | null>(null);
+  const putAway = useSignal<PutAwayNow | null>(null);
   const drawer = useRef<HTMLDialogElement>(null);
   const help = useSignal(false);
   const clock = useSignal(now);
@@ -87,6 +88,11 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
     store.draft.value = store.ports.drafts.read(store.conversation.value?.id ?? null);
     store.resume();
     log.toEnd();
+    const query = new URLSearchParams(location.search);
+    putAway.value = putAwayNow(query);
+    if (putAway.value) history.replaceState(history.state, "", location.pathname + "?new=1");
+    const at = query.get("at");
+    if (at) void store.bring(at).then((there) => there && requestAnimationFrame(() => goTo(at)));
   }, []);
   useEffect(() =>
     onKeys(store, {
@@ -97,6 +103,10 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
     if (toast.value === null) return;
     return store.ports.clock.after(6_000, () => toast.value = null);
   }, [toast.value]);
+  useEffect(() => {
+    if (putAway.value === null) return;
+    return store.ports.clock.after(12_000, () => putAway.value = null);
+  }, [putAway.value]);
 
   const scope: ChatScope = {
     store,
@@ -174,6 +184,24 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
         {Shortcuts ? <Shortcuts onClose={() => help.value = false} /> : null}
         <p class="sr" aria-live="polite">{spoken.value}</p>
         <ToastRegion>
+          {putAway.value
+            ? (
+              <Toast
+                onDismiss={() => putAway.value = null}
+                locale={reader.locale}
+                action={
+                  <Button
+                    size="sm"
+                    onClick={() => store.takeBack(putAway.value!.shelf, putAway.value!.id)}
+                  >
+                    {text.undo}
+                  </Button>
+                }
+              >
+                {text[`${putAway.value.shelf}Now`]}
+              </Toast>
+            )
+            : null}
           {toast.value
             ? (
               <Toast onDismiss={() => toast.value = null} locale={reader.locale}>
@@ -185,6 +213,30 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
       </div>
     </ChatContext.Provider>
   );
+}
+
+/** A conversation that was put away on the page before. */
+interface PutAwayNow {
+  shelf: "archived" | "deleted";
+  id: string;
+}
+
+function putAwayNow(query: URLSearchParams): PutAwayNow | null {
+  for (const shelf of ["archived", "deleted"] as const) {
+    const id = query.get(shelf);
+    if (id && /^[0-9a-f-]{36}$/.test(id)) return { shelf, id };
+  }
+  return null;
+}
+
+/** Shows a message and says where the reader is. */
+function goTo(messageId: string) {
+  const message = document.getElementById(`m-${messageId}`);
+  if (!message) return;
+  message.classList.add("is-found");
+  message.tabIndex = -1;
+  message.scrollIntoView({ block: "center" });
+  message.focus({ preventScroll: true });
 }
 
 /** Beside the conversation where there is room, over it where there is not. */

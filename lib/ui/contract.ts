@@ -46,6 +46,20 @@ export interface Conversation {
   deletedAt: string | null;
 }
 
+/** One hit of a search over own conversations (CHT-7). */
+export interface SearchHit {
+  kind: "title" | "message";
+  sessionId: string;
+  sessionTitle: string | null;
+  messageId: string | null;
+  role: "user" | "assistant" | null;
+  author: string | null;
+  snippet: string;
+  /** Offsets in code points of `snippet`. */
+  highlights: [start: number, end: number][];
+  createdAt: string;
+}
+
 /** How a message or turn stands. */
 export type MessageStatus =
   | "streaming"

@@ -292,3 +292,57 @@ Deno.test("[UI-42] where Enter does not send it breaks the line, and Ctrl with E
   expect(await field(page).inputValue()).toBe("");
   await context.close();
 });
+
+Deno.test("[CHT-5] a deleted conversation is brought back from the notice, and later from the trash", async () => {
+  const { page, person, context } = await signedIn();
+  await send(page, "Plan a walk along the river", 1);
+  const title = page.getByRole("heading", { level: 1 });
+  const remove = async () => {
+    await page.getByRole("button", { name: "Conversation options" }).click();
+    await page.getByRole("button", { name: "Delete conversation" }).click();
+    await page.waitForURL(/new=1/);
+    await hydrated(page);
+  };
+  await remove();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
+  expect(await title.innerText()).toBe("Plan a walk along the river");
+  await hydrated(page);
+  await remove();
+  await page.getByRole("button", { name: "Trash" }).click();
+  await page.getByRole("button", { name: /^Bring back/ }).click();
+  await page.getByText("The trash is empty.").waitFor();
+  expect((await person.get("/api/chat/sessions")).body.items).toHaveLength(1);
+  await context.close();
+});
+
+Deno.test("[CHT-7] words of an old message are found and lead to the message", async () => {
+  const { page, context } = await signedIn();
+  await send(page, "My bicycle is called Zephyr", 1);
+  await page.goto(`${app.url}/chat?new`);
+  await hydrated(page);
+  await page.getByRole("searchbox", { name: "Find in conversations" }).fill("zephyr from:me");
+  const hit = page.getByRole("region", { name: "In messages" }).getByRole("link");
+  expect(await hit.locator("mark").innerText()).toBe("Zephyr");
+  await hit.click();
+  await page.waitForURL(/\?at=/);
+  const message = own(page).filter({ hasText: "Zephyr" });
+  await message.and(page.locator(":focus")).waitFor();
+  await context.close();
+});
+
+Deno.test("[CHT-11] a message is taken out of memory, and deleted with what is below it", async () => {
+  const { page, person, context } = await signedIn();
+  await send(page, "My sister Maren lives in Tromsø.", 1);
+  await page.getByText("Remembered:").waitFor();
+  await page.getByRole("button", { name: "More for this message" }).click();
+  await page.getByRole("button", { name: "Do not remember this" }).click();
+  await page.getByText("Not remembered").waitFor();
+  expect((await person.get("/api/memory")).body.items).toEqual([]);
+  await page.getByRole("button", { name: "More for this message" }).click();
+  await page.getByRole("button", { name: "Delete message" }).click();
+  const dialog = page.getByRole("dialog", { name: "Delete this message?" });
+  await dialog.getByRole("button", { name: "Delete message" }).click();
+  await page.getByText("What is on your mind?").waitFor();
+  await context.close();
+});

@@ -78,14 +78,74 @@ export class ChatActs extends ChatState {
     this.replace(stored ?? former);
   }
 
-  /** Archives or deletes the open conversation and opens a blank one. */
-  async leave(act: "archive" | "delete"): Promise<void> {
+  /** Puts the open conversation away and opens a blank one, which offers the way back (UI-46). */
+  async leave(shelf: "archived" | "deleted"): Promise<void> {
     const { api, go } = this.ports;
-    const path = `/api/chat/sessions/${this.conversation.value?.id}`;
+    const id = this.conversation.value?.id;
+    const path = `/api/chat/sessions/${id}`;
     const call = () =>
-      act === "archive" ? api.patch(path, { archived: true }) : api.delete<void>(path);
-    const done = await this.attempt(async () => (await call(), true), () => void this.leave(act));
-    if (done) go("/chat");
+      shelf === "archived" ? api.patch(path, { archived: true }) : api.delete<void>(path);
+    const done = await this.attempt(async () => (await call(), true), () => void this.leave(shelf));
+    if (done) go(`/chat?new=1&${shelf}=${id}`);
+  }
+
+  /** Brings back what was put away a moment ago, and opens it. */
+  async takeBack(shelf: "archived" | "deleted", id: string): Promise<void> {
+    const { api, go } = this.ports;
+    const path = `/api/chat/sessions/${id}`;
+    const call = () =>
+      shelf === "archived" ? api.patch(path, { archived: false }) : api.post(`${path}/restore`);
+    const done = await this.attempt(
+      async () => (await call(), true),
+      () => void this.takeBack(shelf, id),
+    );
+    if (done) go(`/chat/${id}`);
+  }
+
+  /** Copies the shown path into a new conversation and opens it. */
+  async duplicate(messageId?: string): Promise<void> {
+    const id = this.conversation.value?.id;
+    const copy = await this.attempt(
+      () =>
+        this.ports.api.post<Conversation>(
+          `/api/chat/sessions/${id}/duplicate`,
+          messageId ? { messageId } : {},
+        ),
+      () => void this.duplicate(messageId),
+    );
+    if (copy) this.ports.go(`/chat/${copy.id}`);
+  }
+
+  /** Makes sure a message is on show: reads earlier ones, or changes to its branch. */
+  async bring(messageId: string): Promise<boolean> {
+    const shown = () => this.messages.value.some(({ id }) => id === messageId);
+    while (!shown() && this.olderCursor.value && !this.failure.value) await this.loadOlder();
+    if (!shown()) await this.choose(messageId);
+    return shown();
+  }
+
+  /** Deletes a message with everything below it (CHT-4). */
+  async removeMessage(message: Message): Promise<void> {
+    const done = await this.attempt(
+      async () => (await this.ports.api.delete(`/api/chat/messages/${message.id}`), true),
+      () => void this.removeMessage(message),
+    );
+    if (done) await this.attempt(() => this.reload(), () => void this.reload());
+  }
+
+  /** Keeps a message out of memory, and forgets what was kept of it (CHT-11). */
+  async dontRemember(message: Message): Promise<void> {
+    const done = await this.attempt(
+      async () => (await this.ports.api.post(`/api/chat/messages/${message.id}/forget`), true),
+      () => void this.dontRemember(message),
+    );
+    if (!done) return;
+    batch(() => {
+      this.messages.value = this.messages.value.map((m) =>
+        m.id === message.id ? { ...m, remember: false } : m
+      );
+      this.remembered.value = new Map(this.remembered.value).set(message.id, []);
+    });
   }
 
   /** Rates an answer; the same vote again takes it back (CHT-11). */

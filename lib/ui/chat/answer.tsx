@@ -235,6 +235,14 @@ function Tools({ message, last }: { message: Message; last: boolean }) {
         pressed={vote === "up"}
         onClick={() => store.vote(message, "up")}
       />
+      <IconButton
+        icon="up"
+        size="sm"
+        class="turned"
+        label={text.notHelpful}
+        pressed={vote === "down"}
+        onClick={() => store.vote(message, "down")}
+      />
       <Variants message={message} />
       {message.model
         ? (

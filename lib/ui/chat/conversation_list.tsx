@@ -1,10 +1,16 @@
-import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { Button, IconButton, LinkButton } from "../button.tsx";
 import type { Conversation } from "../contract.ts";
 import { ageOf, formatDateTime, formatWhen } from "../format.ts";
-import { Icon } from "../icon.tsx";
-import { say } from "../say.ts";
+import { Icon, type IconName } from "../icon.tsx";
+import { useLazy } from "../lazy.tsx";
 import { useChat } from "./context.ts";
+import { Finder, type Shelf } from "./finder.ts";
+
+const loadFound = () => import("./found.tsx");
+const loadPutAway = () => import("./put_away.tsx");
+
+const SHELVES: readonly [Shelf, IconName][] = [["archived", "archive"], ["deleted", "trash"]];
 
 /** Props of {@link ConversationList}. */
 export interface ConversationListProps {
@@ -16,8 +22,11 @@ export interface ConversationListProps {
 /** The conversations by age, the pinned ones first. */
 export function ConversationList({ open, onClose }: ConversationListProps) {
   const { store, text } = useChat();
-  const filter = useSignal("");
-  const wanted = filter.value.trim().toLowerCase();
+  const finder = useMemo(() => new Finder(store.ports), []);
+  const wanted = finder.query.value.trim().toLowerCase();
+  const shelf = finder.shelf.value;
+  const Found = useLazy(wanted.length > 1, loadFound);
+  const PutAway = useLazy(shelf !== null, loadPutAway);
   const shown = store.conversations.value.filter((c) =>
     (c.title ?? text.untitled).toLowerCase().includes(wanted)
   );
@@ -43,21 +52,40 @@ export function ConversationList({ open, onClose }: ConversationListProps) {
         <input
           class="input"
           type="search"
-          placeholder={text.filter}
-          aria-label={text.filter}
-          value={filter.value}
-          onInput={(event) => filter.value = event.currentTarget.value}
+          id="find"
+          placeholder={text.find}
+          aria-label={text.find}
+          value={finder.query.value}
+          onInput={(event) => finder.type(event.currentTarget.value)}
         />
       </div>
-      <Groups conversations={shown} />
-      {shown.length > 0 ? null : (
-        <p class="group">
-          {wanted ? say(text.filterEmpty, { query: filter.value }) : text.listEmpty}
-        </p>
+      {shelf !== null ? PutAway ? <PutAway finder={finder} shelf={shelf} /> : null : (
+        <>
+          <Groups conversations={shown} />
+          {shown.length > 0 || wanted ? null : <p class="group">{text.listEmpty}</p>}
+          {store.conversationsCursor.value && !wanted
+            ? (
+              <Button kind="ghost" onClick={() => store.loadConversations()}>
+                {text.loadMore}
+              </Button>
+            )
+            : null}
+          {Found ? <Found finder={finder} /> : null}
+          <div class="row convs-foot">
+            {SHELVES.map(([name, icon]) => (
+              <Button
+                key={name}
+                kind="ghost"
+                size="sm"
+                icon={icon}
+                onClick={() => finder.shelf.value = name}
+              >
+                {text[`shelf_${name}`]}
+              </Button>
+            ))}
+          </div>
+        </>
       )}
-      {store.conversationsCursor.value
-        ? <Button kind="ghost" onClick={() => store.loadConversations()}>{text.loadMore}</Button>
-        : null}
     </section>
   );
 }

@@ -3,6 +3,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { Button, IconButton } from "../button.tsx";
 import type { Message } from "../contract.ts";
 import { formatDateTime, formatTime } from "../format.ts";
+import { Icon } from "../icon.tsx";
+import { Dialog, Menu, MenuItem } from "../overlay.tsx";
 import { say } from "../say.ts";
 import { Answer, LiveAnswer } from "./answer.tsx";
 import { useChat } from "./context.ts";
@@ -76,9 +78,71 @@ function Said({ message }: { message: Message }) {
           />
         )}
         <Variants message={message} />
+        {busy ? null : <More message={message} />}
       </div>
+      {message.remember || store.conversation.value?.temporary
+        ? null
+        : <p class="tiny quiet">{text.notRemembered}</p>}
       <Remembered message={message} />
     </article>
+  );
+}
+
+/** What is rarely done with an own message. */
+function More({ message }: { message: Message }) {
+  const { store, text } = useChat();
+  const sure = useRef<HTMLDialogElement>(null);
+  const menu = `more-${message.id}`;
+  const at = store.messages.value.findIndex(({ id }) => id === message.id);
+  const below = store.messages.value.length - at - 1;
+  return (
+    <>
+      <button
+        class="btn btn-ghost btn-icon btn-sm"
+        type="button"
+        popovertarget={menu}
+        aria-label={text.moreActs}
+        title={text.moreActs}
+      >
+        <Icon name="more" size={16} />
+      </button>
+      <Menu id={menu} label={text.moreActs}>
+        {message.remember
+          ? (
+            <MenuItem icon="hide" closes={menu} onClick={() => store.dontRemember(message)}>
+              {text.dontRemember}
+            </MenuItem>
+          )
+          : null}
+        <MenuItem icon="copy" closes={menu} onClick={() => store.duplicate(message.id)}>
+          {text.duplicateHere}
+        </MenuItem>
+        <MenuItem icon="trash" danger closes={menu} onClick={() => sure.current?.showModal()}>
+          {text.deleteMessage}
+        </MenuItem>
+      </Menu>
+      <Dialog
+        id={`delete-${message.id}`}
+        title={text.deleteMessageTitle}
+        dialogRef={sure}
+        actions={
+          <>
+            <Button onClick={() => sure.current?.close()}>{text.deleteMessageKeep}</Button>
+            <Button
+              kind="danger"
+              onClick={() => {
+                sure.current?.close();
+                void store.removeMessage(message);
+              }}
+            >
+              {text.deleteMessage}
+            </Button>
+          </>
+        }
+      >
+        <p>{say(text.deleteMessageText, { n: below })}</p>
+      </Dialog>
+    </>
   );
 }
 

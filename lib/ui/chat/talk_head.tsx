@@ -4,7 +4,6 @@ import { Chip } from "../chip.tsx";
 import { Dialog, Menu, MenuItem } from "../overlay.tsx";
 import { formatPercent } from "../format.ts";
 import { type QuotaNow, QuotaStat } from "../quota_stat.tsx";
-import { say } from "../say.ts";
 import { useChat } from "./context.ts";
 import type { ChatStore } from "./store.ts";
 
@@ -18,7 +17,6 @@ export interface TalkHeadProps {
 export function TalkHead({ onList, onShortcuts }: TalkHeadProps) {
   const { store, text, reader } = useChat();
   const rename = useRef<HTMLDialogElement>(null);
-  const remove = useRef<HTMLDialogElement>(null);
   const open = store.conversation.value;
   const title = open?.title ?? (open ? text.untitled : text.newConversation);
   const mode = open?.memoryMode ?? store.memoryMode.value;
@@ -58,15 +56,24 @@ export function TalkHead({ onList, onShortcuts }: TalkHeadProps) {
               >
                 {open.pinned ? text.unpin : text.pin}
               </MenuItem>
-              <MenuItem icon="archive" closes="talk-menu" onClick={() => store.leave("archive")}>
-                {text.archive}
+              <MenuItem icon="copy" closes="talk-menu" onClick={() => store.duplicate()}>
+                {text.duplicate}
+              </MenuItem>
+              <MenuItem icon="down" href={`/api/chat/sessions/${open.id}/export?format=markdown`}>
+                {text.exportMarkdown}
+              </MenuItem>
+              <MenuItem icon="down" href={`/api/chat/sessions/${open.id}/export?format=json`}>
+                {text.exportJson}
               </MenuItem>
               <hr />
+              <MenuItem icon="archive" closes="talk-menu" onClick={() => store.leave("archived")}>
+                {text.archive}
+              </MenuItem>
               <MenuItem
                 icon="trash"
                 danger
                 closes="talk-menu"
-                onClick={() => remove.current?.showModal()}
+                onClick={() => store.leave("deleted")}
               >
                 {text.remove}
               </MenuItem>
@@ -77,19 +84,6 @@ export function TalkHead({ onList, onShortcuts }: TalkHeadProps) {
         <MenuItem icon="help" closes="talk-menu" onClick={onShortcuts}>{text.shortcuts}</MenuItem>
       </Menu>
       <RenameDialog dialogRef={rename} title={open?.title ?? ""} />
-      <Dialog
-        id="remove-talk"
-        title={text.removeTitle}
-        dialogRef={remove}
-        actions={
-          <>
-            <Button onClick={() => remove.current?.close()}>{text.removeKeep}</Button>
-            <Button kind="danger" onClick={() => store.leave("delete")}>{text.remove}</Button>
-          </>
-        }
-      >
-        <p>{say(text.removeText, { title })}</p>
-      </Dialog>
     </header>
   );
 }
