@@ -242,8 +242,10 @@ Deno.test("[BIL-27] lost events are found by the hourly comparison", async () =>
   await app.services.billing.reconcile.run({ cause: "hourly" });
   expect((await subscriptionOf(ada)).status).toBe("active");
   await clock.advance(25 * 3_600_000);
-  const run = await app.services.billing.reconcile.run({ cause: "hourly" });
-  expect(run.drift.map(({ field }) => field)).toContain("status");
+  await app.services.billing.reconcile.run({ cause: "hourly" });
+  // The timer may have been faster.
+  const { runs } = await app.services.billing.reconcile.report();
+  expect(runs.flatMap(({ drift }) => drift.map(({ field }) => field))).toContain("status");
   expect((await subscriptionOf(ada)).status).toBe("canceled");
 });
 
