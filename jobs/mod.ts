@@ -14,6 +14,7 @@ export function jobHandlers(services: Services): Record<string, JobHandler> {
     [EXTRACT_JOB]: extractMemories(services),
     [EMBED_JOB]: embedMemory(services),
     [ERASE_JOB]: eraseTemporary(services),
+    ...services.billing.handlers(),
   };
 }
 
@@ -47,6 +48,16 @@ export function startTimers(services: Services): () => void {
     timer(60 * MINUTE, "compare balances with the ledger", () => services.usage.checkBalances()),
     services.entitlements.start(),
     timer(60 * MINUTE, "empty the trash", () => services.chat.library.purgeTrash()),
+    timer(MINUTE, "mails at the ends of trials", () => services.billing.boundaries.run()),
+    timer(MINUTE, "figures of payments", () => services.billing.reconcile.observe()),
+    timer(
+      60 * MINUTE,
+      "compare with the payment provider",
+      () => services.billing.reconcile.run({ cause: "hourly" }),
+    ),
+    timer(60 * MINUTE, "periods of test payments", async () => {
+      await services.billing.testPayments?.tick();
+    }),
     timer(60 * MINUTE, "promote memories", () => services.memory.promoteDue()),
     timer(60 * MINUTE, "purge forgotten memories", () => services.memory.purge()),
   ];

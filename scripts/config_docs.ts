@@ -17,6 +17,7 @@ const GROUPS: Record<string, string> = {
   OLLAMA_BASE_URL: "Model host",
   TRUSTED_PROXIES: "Network",
   SMTP_URL: "Mail",
+  STRIPE_SECRET_KEY: "Payments",
   METRICS_TOKEN: "Watching",
   REGISTRATION_MODE: "Accounts",
   PLAN_ALLOW_NON_MONOTONIC: "Plans",

@@ -35,6 +35,7 @@ const net = [
     env("SMTP_URL"),
     env("OTEL_EXPORTER_OTLP_ENDPOINT"),
   ),
+  ...(env("STRIPE_SECRET_KEY") ? ["api.stripe.com:443"] : []),
 ];
 const flags = [
   ...(dotEnv ? ["--env-file=.env"] : []),

@@ -71,10 +71,8 @@ export function createGate(options: GateOptions): Gate {
     const { request, principal, meta } = context;
     const address = addressKey(context.address);
     const list: (Bucket | null)[] = [];
-    if (meta.rate) {
-      list.push(
-        bucket(meta.rate, principal && !BY_ADDRESS.has(meta.rate) ? principal.userId : address),
-      );
+    for (const rate of meta.rate ? [meta.rate].flat() : []) {
+      list.push(bucket(rate, principal && !BY_ADDRESS.has(rate) ? principal.userId : address));
     }
     if (principal && meta.chatTurn) {
       list.push(planBucket("chat_turns", principal, "chatTurnsPerMinute"));

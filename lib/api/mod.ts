@@ -7,6 +7,7 @@ import { notFound, Problem } from "@/lib/platform/problem.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
 import { type Accounts, accountsApi, type SessionCookie } from "@/lib/accounts/mod.ts";
 import { type Chat, chatApi, libraryApi } from "@/lib/chat/mod.ts";
+import { type Billing, billingApi } from "@/lib/billing/mod.ts";
 import { type Memory, memoryApi } from "@/lib/memory/mod.ts";
 import { type Entitlements, plansApi } from "@/lib/plans/mod.ts";
 import { type Usage, usageApi } from "@/lib/usage/mod.ts";
@@ -28,6 +29,7 @@ export interface ApiOptions extends Omit<SystemOptions, "openApi"> {
   chat: Chat;
   memory: Memory;
   usage: Usage;
+  billing: Billing;
   entitlements: Entitlements;
   clock: Clock;
   log: Log;
@@ -80,6 +82,7 @@ export function createApi(options: ApiOptions): Api {
   app.route("/", memoryApi(options.memory));
   app.route("/", usageApi(options.usage));
   app.route("/", plansApi(options.entitlements));
+  app.route("/", billingApi(options.billing));
 
   app.notFound((c) => {
     const allow = METHODS.filter((method) =>

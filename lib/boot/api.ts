@@ -32,12 +32,25 @@ export function apiOf(
     chat: services.chat,
     memory: services.memory,
     usage: services.usage,
+    billing: services.billing,
     entitlements,
     clock,
     log,
     metrics,
     version: VERSION,
     baseUrl: config.baseUrl,
+  });
+  // Test payments send their events through the same door as everybody.
+  services.billing.testPayments?.deliverTo(async (body, signature) => {
+    const request = new Request(`${config.baseUrl}/api/billing/webhook`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "stripe-signature": signature },
+      body,
+    });
+    const context = { address: "127.0.0.1", correlationId: services.ids() };
+    const response = await api.fetch(request, context);
+    await response.body?.cancel();
+    return { status: response.status };
   });
   return { api, status, gate };
 }
@@ -63,7 +76,12 @@ function probesOf(services: Services): Parameters<typeof createStatus>[0]["probe
     jobs: () => online,
     model: () => target("chat"),
     embeddings: () => target("embed"),
-    payments: () => ({ state: "online", note: "Test payments" }),
+    payments: () => {
+      if (services.billing.testPayments) return { state: "online", note: "Test payments" };
+      return services.billing.service.available
+        ? online
+        : { state: "offline", note: "Payments are not set up" };
+    },
     mail: () => ({
       state: "online",
       note: services.mailer.kind === "mailbox" ? "Development mailbox" : null,

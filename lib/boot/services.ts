@@ -13,6 +13,7 @@ import { createPasswordHasher } from "@/lib/platform/password.ts";
 import { createRateLimiter } from "@/lib/platform/rate_limiter.ts";
 import { createServiceTokens } from "@/lib/platform/service_token.ts";
 import { createAccounts, createLoginThrottle, sessionCookie } from "@/lib/accounts/mod.ts";
+import { type BillingSettings, createBilling } from "@/lib/billing/mod.ts";
 import { createChat } from "@/lib/chat/mod.ts";
 import { createMemory } from "@/lib/memory/mod.ts";
 import { createModelHost } from "@/lib/model/mod.ts";
@@ -130,6 +131,19 @@ export async function createServices(platform: Platform) {
   const mailer: Mailer = config.smtpUrl
     ? smtpMailer({ url: config.smtpUrl, from: config.mailFrom })
     : mailboxMailer({ folder: platform.mailFolder, now: () => clock.now(), id: ids, log });
+  const billing = createBilling({
+    db,
+    clock,
+    ids,
+    log,
+    metrics,
+    outbox,
+    entitlements,
+    plans,
+    mailer,
+    cursorKey,
+    settings: await billingSettings(config, secrets),
+  });
   return {
     ...platform,
     tokens,
@@ -146,6 +160,7 @@ export async function createServices(platform: Platform) {
     chat,
     limiter,
     mailer,
+    billing,
     /** Ends what holds a resource, in the right order. */
     async close(): Promise<void> {
       await outbox.stop();
@@ -157,13 +172,32 @@ export async function createServices(platform: Platform) {
   };
 }
 
+/** How payments are set up: a provider, test payments, or none in production (BIL-3). */
+async function billingSettings(config: Config, secrets: Secrets): Promise<BillingSettings> {
+  const mac = await purposeKey(secrets.appSecret, "test-payments").mac("events");
+  return {
+    stripe: config.stripeSecretKey
+      ? {
+        secretKey: config.stripeSecretKey,
+        webhookSecrets: config.stripeWebhookSecret ?? [],
+        prices: { basic: config.stripePriceBasic, pro: config.stripePricePro },
+        fetch: guardedFetch({ origins: ["https://api.stripe.com"] }),
+      }
+      : null,
+    testPayments: config.appEnv !== "production" || config.allowTestPayments,
+    testSecret: `whsec_${mac.toHex()}`,
+    graceDays: config.billingGraceDays,
+    baseUrl: config.baseUrl,
+  };
+}
+
 /** The labels of what stands in for a configured service. */
 export function standInsOf(
-  services: Pick<Services, "standIn" | "mailer">,
+  services: Pick<Services, "standIn" | "mailer" | "billing">,
 ): { component: string; label: string }[] {
   return [
     ...(services.standIn ? [{ component: "model", label: "practice model" }] : []),
-    { component: "payments", label: "test payments" },
+    ...(services.billing.testPayments ? [{ component: "payments", label: "test payments" }] : []),
     ...(services.mailer.kind === "mailbox"
       ? [{ component: "mail", label: "development mailbox" }]
       : []),

@@ -6,6 +6,10 @@ export type Plan = (typeof PLANS)[number];
 export const PAID_PLANS = ["basic", "pro"] as const;
 export type PaidPlan = (typeof PAID_PLANS)[number];
 
+/** Whether a name is that of a plan that is paid for. */
+export const isPaidPlan = (name: string): name is PaidPlan =>
+  (PAID_PLANS as readonly string[]).includes(name);
+
 /** What holds at a moment, in the order the public list shows them. */
 export const EFFECTIVE_PLANS = ["free_trial", "expired", "basic", "pro"] as const;
 export type EffectivePlan = (typeof EFFECTIVE_PLANS)[number];

@@ -123,6 +123,48 @@ const VARIABLES = {
   ),
   mailFrom: v("MAIL_FROM", "NovaCoreAI <nova@localhost>", "Sender of mails", z.string()),
   supportEmail: v("SUPPORT_EMAIL", "", "Address people can write to", z.string()),
+  stripeSecretKey: v(
+    "STRIPE_SECRET_KEY",
+    "",
+    "Key of the payment provider; empty: test payments",
+    z.string().regex(/^(?:sk|rk)_(?:test|live)_\w{8,}$/, "must be a key like sk_test_..."),
+    true,
+  ),
+  stripeWebhookSecret: v(
+    "STRIPE_WEBHOOK_SECRET",
+    "",
+    "Signing secret of its events; two, separated by a comma, while one is replaced",
+    list.refine(
+      (all) => all.length <= 2 && all.every((one) => /^whsec_\S{16,}$/.test(one)),
+      "must be one or two secrets like whsec_...",
+    ),
+    true,
+  ),
+  stripePriceBasic: v(
+    "STRIPE_PRICE_BASIC",
+    "",
+    "Price of the plan Basic; former prices may follow, separated by commas",
+    list,
+  ),
+  stripePricePro: v(
+    "STRIPE_PRICE_PRO",
+    "",
+    "Price of the plan Pro; former prices may follow, separated by commas",
+    list,
+  ),
+  allowTestPayments: v(
+    "ALLOW_TEST_PAYMENTS",
+    "false",
+    "Whether test payments are offered in production without a provider",
+    flag,
+  ),
+  billingGraceDays: v(
+    "BILLING_GRACE_DAYS",
+    "7",
+    "Days a plan goes on after a failed payment",
+    integer(3, 14),
+  ),
+  refundDays: v("REFUND_DAYS", "30", "Days in which refunds are promised", integer(0, 365)),
   metricsToken: v("METRICS_TOKEN", "", "Bearer token for /metrics", secret(32), true),
   logLevel: v(
     "LOG_LEVEL",
@@ -168,6 +210,8 @@ type Optional =
   | "ollamaBaseUrl"
   | "smtpUrl"
   | "supportEmail"
+  | "stripeSecretKey"
+  | "stripeWebhookSecret"
   | "metricsToken";
 
 /** Limits and rate classes, by the name of their variable. */
@@ -216,6 +260,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   if (faults.length > 0) throw new ConfigError(faults);
   const config = withDefaults(values as Partial<Raw>, families, unknownVariables(env));
   checkProduction(config, env, faults);
+  checkPayments(config, faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
 }
@@ -248,6 +293,8 @@ function withDefaults(raw: Partial<Raw>, families: FamilyValues, warnings: strin
     modelsAllowed: values.modelsAllowed ?? [],
     trustedProxies: values.trustedProxies ?? [],
     allowedOrigins: values.allowedOrigins ?? [],
+    stripePriceBasic: values.stripePriceBasic ?? [],
+    stripePricePro: values.stripePricePro ?? [],
     ...families,
     warnings,
   };
@@ -281,7 +328,32 @@ function checkProduction(
   }
 }
 
+/** The settings of payments go together: all of them or none (OPS-3). */
+function checkPayments(config: Config, faults: string[]): void {
+  const parts: [string, boolean][] = [
+    ["STRIPE_SECRET_KEY", config.stripeSecretKey !== undefined],
+    ["STRIPE_WEBHOOK_SECRET", (config.stripeWebhookSecret?.length ?? 0) > 0],
+    ["STRIPE_PRICE_BASIC", config.stripePriceBasic.length > 0],
+    ["STRIPE_PRICE_PRO", config.stripePricePro.length > 0],
+  ];
+  const missing = parts.filter(([, there]) => !there).map(([name]) => name);
+  if (missing.length > 0 && missing.length < parts.length) {
+    faults.push(
+      `${missing.join(", ")}: missing; payments need all of ${
+        parts.map(([name]) => name).join(", ")
+      }, or none of them`,
+    );
+  }
+  const both = config.stripePriceBasic.filter((id) => config.stripePricePro.includes(id));
+  if (both.length > 0) faults.push(`STRIPE_PRICE_PRO: ${both[0]} is a price of Basic already`);
+  if (config.stripeSecretKey?.includes("_test_") && config.appEnv === "production") {
+    config.warnings.push("STRIPE_SECRET_KEY is a test key: nobody is charged in production");
+  }
+}
+
 const PREFIXES = [
+  "STRIPE_",
+  "BILLING_",
   "OLLAMA_",
   "DATABASE_",
   "STANDIN_",

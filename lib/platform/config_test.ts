@@ -108,10 +108,12 @@ Deno.test("[OPS-7] no message holds the value of a secret", () => {
     "DATABASE_URL",
     "DATABASE_ADMIN_URL",
     "SMTP_URL",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
     "METRICS_TOKEN",
   ]);
   const faults = faultsOf(Object.fromEntries(secrets.map((name) => [name, "hunter2"])));
-  expect(faults.length).toBe(5); // the signing keys are looked at when they are used
+  expect(faults.length).toBe(7); // the signing keys are looked at when they are used
   expect(faults.join()).not.toContain("hunter2");
   const masked = maskedConfig(parseConfig({ ...PRODUCTION, METRICS_TOKEN: `${SECRET}x` }));
   expect(JSON.stringify(masked)).not.toContain(SECRET);
@@ -212,5 +214,35 @@ Deno.test("[OPS-1] every variable is documented", () => {
   for (const doc of variableDocs()) {
     expect(doc.name).toMatch(/^[A-Z]+(?:_[A-Z]+)*$/);
     expect(doc.description.length).toBeGreaterThan(5);
+  }
+});
+
+/** The variables that the faults are about. */
+const namesOf = (env: Record<string, string>) => faultsOf(env).map((fault) => fault.split(":")[0]);
+
+const STRIPE = {
+  STRIPE_SECRET_KEY: "sk_test_0123456789",
+  STRIPE_WEBHOOK_SECRET: "whsec_0123456789abcdef,whsec_fedcba9876543210",
+  STRIPE_PRICE_BASIC: "price_new,price_old",
+  STRIPE_PRICE_PRO: "price_pro",
+};
+
+Deno.test("[OPS-3] the settings of payments are all there, or none of them is", () => {
+  expect(parseConfig({}).stripeSecretKey).toBeUndefined();
+  const config = parseConfig(STRIPE);
+  expect(config.stripeWebhookSecret).toHaveLength(2);
+  expect(config.stripePriceBasic).toEqual(["price_new", "price_old"]);
+  for (const missing of Object.keys(STRIPE)) {
+    expect(namesOf({ ...STRIPE, [missing]: "" })).toEqual([missing]);
+  }
+  expect(namesOf({ ...STRIPE, STRIPE_PRICE_PRO: "price_old" })).toEqual(["STRIPE_PRICE_PRO"]);
+  const three = "whsec_0123456789abcdef,".repeat(3);
+  expect(namesOf({ ...STRIPE, STRIPE_WEBHOOK_SECRET: three })).toContain("STRIPE_WEBHOOK_SECRET");
+});
+
+Deno.test("[BIL-41] the grace is three to fourteen days", () => {
+  expect(parseConfig({}).billingGraceDays).toBe(7);
+  for (const days of ["2", "15", "-1", "1.5"]) {
+    expect(namesOf({ BILLING_GRACE_DAYS: days })).toEqual(["BILLING_GRACE_DAYS"]);
   }
 });

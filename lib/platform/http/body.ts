@@ -7,12 +7,12 @@ const MAX_ELEMENTS = 10_000;
 /** A body that has not arrived after this long is given up. */
 const SLOW_BODY_MS = 30_000;
 
-function tooLarge(): Problem {
+function tooLarge(max: number): Problem {
   return new Problem(
     "body_too_large",
     413,
     "The request is too large",
-    "A request may have at most 10 MiB; send less at once",
+    `This request may have at most ${Math.floor(max / 1024 / 1024)} MiB; send less at once`,
   );
 }
 
@@ -65,7 +65,7 @@ export async function readBytes(request: Request, max: number): Promise<Uint8Arr
   const announced = Number(request.headers.get("content-length") ?? 0);
   if (announced > max) {
     await request.body?.cancel().catch(() => {});
-    throw tooLarge();
+    throw tooLarge(max);
   }
   if (!request.body) return new Uint8Array(0);
   const reader = request.body.getReader();
@@ -79,7 +79,7 @@ export async function readBytes(request: Request, max: number): Promise<Uint8Arr
       size += value.length;
       if (size > max) {
         await reader.cancel().catch(() => {});
-        throw tooLarge();
+        throw tooLarge(max);
       }
       chunks.push(value);
     }

@@ -25,8 +25,8 @@ export interface RouteMeta<
   roles?: readonly Principal["role"][];
   /** Needs a confirmed e-mail. */
   verified?: boolean;
-  /** Its own class of requests, beside those that hold for every route. */
-  rate?: RateClass;
+  /** Its own classes of requests, beside those that hold for every route. */
+  rate?: RateClass | readonly RateClass[];
   /** Limited by the plan's chat turns per minute. */
   chatTurn?: boolean;
   /** Outside all limits (health). */

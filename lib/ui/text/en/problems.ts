@@ -96,6 +96,9 @@ export const problems = {
     "No answer is shown without it. Your message is kept; try again in a moment.",
   database_unavailable: "The database does not answer",
   database_unavailable_text: "Try again in a few seconds. Your text is still here.",
+  payments_unavailable: "Payments cannot be made now",
+  payments_unavailable_text:
+    "The payment provider does not answer, or is not set up here. Nothing was charged, and everything else works.",
   maintenance: "Maintenance is under way",
   maintenance_text: "Try again in a few minutes.",
 };

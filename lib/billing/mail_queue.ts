@@ -1,0 +1,48 @@
+import type { Tx } from "@/lib/platform/database/mod.ts";
+import type { BillingNotice } from "./notices.ts";
+import type { SyncOptions } from "./sync.ts";
+import type { ProviderName } from "./types.ts";
+import * as store from "./store.ts";
+
+/** The kind of the job that sends a mail about plan or payment. */
+export const BILLING_MAIL_JOB = "billing.mail";
+
+/** What the job is given. */
+export interface BillingMailPayload extends Record<string, unknown> {
+  kind: string;
+  data: Record<string, string | number | null>;
+  provider: ProviderName | null;
+}
+
+/** Kinds that only those get who asked for them, with the setting that asks. */
+const ASKED_FOR: Record<string, string> = { invoice_paid: "invoiceMails" };
+
+/** Tells a person each of the notices once, in the transaction that found them. */
+export async function queueNotices(
+  tx: Tx,
+  work:
+    & Pick<SyncOptions, "ids" | "clock" | "outbox">
+    & {
+      provider: { name: ProviderName } | null;
+      payer: Pick<store.Payer, "id" | "settings">;
+      notices: BillingNotice[];
+    },
+): Promise<number> {
+  const at = work.clock.now();
+  let told = 0;
+  for (const { kind, cause, data } of work.notices) {
+    const setting = ASKED_FOR[kind];
+    if (setting && work.payer.settings[setting] !== true) continue;
+    const userId = work.payer.id;
+    if (!await store.noteOnce(tx, { id: work.ids(), userId, kind, cause, data, at })) continue;
+    told++;
+    const payload: BillingMailPayload = { kind, data, provider: work.provider?.name ?? null };
+    await work.outbox.add(tx, {
+      kind: BILLING_MAIL_JOB,
+      key: `${BILLING_MAIL_JOB}:${kind}:${userId}:${cause}`,
+      userId,
+      payload,
+    });
+  }
+  return told;
+}
