@@ -96,7 +96,8 @@ async function load(
     const at = conversation.now;
     await tx`insert into users (id, email, email_normalized, display_name, password_hash,
         trial_ends_at, terms_version, terms_accepted_at, age_confirmed_at, created_at, updated_at)
-      values (${userId}, ${userId}, ${userId}, ${conversation.speakers[0]!}, 'none', ${at}, 'none', ${at},
+      values (${userId}, ${userId}, ${userId}, ${conversation
+      .speakers[0]!}, 'none', ${at}, 'none', ${at},
         ${at}, ${at}, ${at})`;
     for (const turns of sessions.values()) {
       const sessionId = ids();
