@@ -3,6 +3,7 @@ import { every } from "@/lib/platform/clock.ts";
 import { errorFields } from "@/lib/platform/log.ts";
 import { ERASE_JOB, EXTRACT_JOB } from "@/lib/chat/mod.ts";
 import { EMBED_JOB } from "@/lib/memory/mod.ts";
+import { ERASE_ACCOUNT_JOB, EXPORT_JOB, MAIL_JOB, RESET_JOB } from "@/lib/accounts/mod.ts";
 import type { Services } from "@/lib/boot/services.ts";
 import { embedMemory } from "./embed_memory.ts";
 import { eraseTemporary } from "./erase_temporary.ts";
@@ -15,6 +16,10 @@ export function jobHandlers(services: Services): Record<string, JobHandler> {
     [EMBED_JOB]: embedMemory(services),
     [ERASE_JOB]: eraseTemporary(services),
     ...services.billing.handlers(),
+    [MAIL_JOB]: (job) => services.accounts.mails.send(job),
+    [RESET_JOB]: (job) => services.accounts.passwords.sendReset(job),
+    [EXPORT_JOB]: (job) => services.accounts.exports.build(job),
+    [ERASE_ACCOUNT_JOB]: (job) => services.accounts.erasure.erase(job),
   };
 }
 
@@ -57,6 +62,13 @@ export function startTimers(services: Services): () => void {
     ),
     timer(60 * MINUTE, "periods of test payments", async () => {
       await services.billing.testPayments?.tick();
+    }),
+    timer(MINUTE, "count calls of services", () => services.accounts.serviceAccess.flushUses()),
+    timer(5 * MINUTE, "erase closed accounts", () => services.accounts.erasure.queueDue()),
+    timer(60 * MINUTE, "remove what had its time", () => services.accounts.retention.run()),
+    timer(60 * MINUTE, "rotate signing keys", async () => {
+      await services.userKeys.tend();
+      await services.serviceKeys.tend();
     }),
     timer(60 * MINUTE, "promote memories", () => services.memory.promoteDue()),
     timer(60 * MINUTE, "purge forgotten memories", () => services.memory.purge()),

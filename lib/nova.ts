@@ -4,6 +4,7 @@
  * opens the data itself. Exit codes: 0 ok, 1 failed or a finding, 2 usage.
  */
 import { resolve } from "node:path";
+import { createRemoteJWKSet } from "jose";
 import { openForCommand } from "@/lib/boot/open.ts";
 import { CONTROL_SOCKET, type ControlAnswer, runCommand } from "@/lib/boot/control.ts";
 import { ConfigError, maskedConfig, parseConfig, variableDocs } from "@/lib/platform/config.ts";
@@ -11,13 +12,19 @@ import { systemClock } from "@/lib/platform/clock.ts";
 import { DataDirError, holdDataDir, keptSecret } from "@/lib/platform/data_dir.ts";
 import { secureRandom, uuidV7Source } from "@/lib/platform/ids.ts";
 import { silentLog } from "@/lib/platform/log.ts";
-import { createServiceTokens, newServiceKeys } from "@/lib/platform/service_token.ts";
+import { isKeyName, newKeySet, staticKeyRing } from "@/lib/platform/key_ring.ts";
+import { createServiceTokens } from "@/lib/platform/service_token.ts";
 import { startStandIn } from "@/lib/model/standin/mod.ts";
 
 const HELP = `usage: deno task nova <command> [--json]
 
   migrate                            bring the schema up to date
   admin grant|revoke <e-mail>        make somebody an administrator, or take that back
+  admin verify <e-mail>              confirm an address by hand
+  token mint <service> <scopes>      make a service token; scopes with commas between
+  token revoke <service> [id]        take back one token of a service, or all
+  keys make user|service             print a new set of signing keys
+  keys rotate user|service           sign with a new key; the former one counts for 24 hours
   doctor                             look at every part and say what is wrong
   config show                        the configuration in force, secrets masked
   config doc                         every variable with its default and meaning
@@ -44,10 +51,16 @@ interface CommandLine {
   noToken: boolean;
 }
 
-const COMMANDS: Record<string, number> = {
+/** Commands with how many arguments they take, at least and at most. */
+const COMMANDS: Record<string, number | [number, number]> = {
   "migrate": 0,
   "admin grant": 1,
   "admin revoke": 1,
+  "admin verify": 1,
+  "token mint": 2,
+  "token revoke": [1, 2],
+  "keys make": 1,
+  "keys rotate": 1,
   "doctor": 0,
   "config show": 0,
   "config doc": 0,
@@ -73,8 +86,14 @@ function parseArguments(argv: string[]): CommandLine {
   if (!(line.command in COMMANDS)) {
     throw new UsageError(`There is no command ${JSON.stringify(words.join(" "))}`);
   }
-  if (line.args.length !== COMMANDS[line.command]) {
-    throw new UsageError(`${line.command} takes ${COMMANDS[line.command]} argument(s)`);
+  const takes = COMMANDS[line.command]!;
+  const [least, most] = typeof takes === "number" ? [takes, takes] : takes;
+  if (line.args.length < least || line.args.length > most) {
+    const count = least === most ? `${least}` : `${least} or ${most}`;
+    throw new UsageError(`${line.command} takes ${count} argument(s)`);
+  }
+  if (line.command.startsWith("keys ") && !["user", "service"].includes(line.args[0]!)) {
+    throw new UsageError(`${line.command} takes user or service`);
   }
   if (
     line.port !== null && !(Number.isInteger(line.port) && line.port >= 0 && line.port <= 65_535)
@@ -107,6 +126,10 @@ async function askRunning(dataDir: string, line: CommandLine): Promise<ControlAn
 async function run(line: CommandLine): Promise<ControlAnswer> {
   if (line.command === "config doc") {
     return { ok: true, command: line.command, result: variableDocs() };
+  }
+  if (line.command === "keys make") {
+    const use = line.args[0] as "user" | "service";
+    return { ok: true, command: line.command, result: JSON.parse(await newKeySet(use)) };
   }
   const env = Deno.env.toObject();
   const config = parseConfig(env);
@@ -153,11 +176,21 @@ async function gatewayTokens(config: ReturnType<typeof parseConfig>) {
   let keySet = config.serviceSigningKeys;
   if (!keySet) {
     const dir = holdDataDirOrReadOnly(config.dataDir);
-    keySet = await keptSecret(dir, "service_keys.json", newServiceKeys);
+    keySet = await keptSecret(dir, "service_keys.json", () => newKeySet("service"));
     dir.release();
   }
-  const tokens = await createServiceTokens({
-    keySet,
+  const own = await staticKeyRing(keySet, "service");
+  const published = createRemoteJWKSet(new URL(`${config.baseUrl}/.well-known/jwks.json`));
+  const tokens = createServiceTokens({
+    keys: {
+      ...own,
+      // A key that was rotated in is not in the file: the product's own list has it.
+      verifying: async (kid) =>
+        await own.verifying(kid) ??
+          (isKeyName(kid, "service")
+            ? await published({ alg: "EdDSA", kid }).catch(() => null)
+            : null),
+    },
     environment: config.appEnv,
     issuer: config.baseUrl,
     clock: systemClock,

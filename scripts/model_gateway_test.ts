@@ -2,25 +2,28 @@ import { expect } from "expect";
 import { createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { FakeClock, systemClock } from "@/lib/platform/clock.ts";
 import { secureRandom, uuidV7Source } from "@/lib/platform/ids.ts";
-import { createServiceTokens, newServiceKeys } from "@/lib/platform/service_token.ts";
-import { gateway } from "../infra/model_gateway.ts";
+import { newKeySet, staticKeyRing } from "@/lib/platform/key_ring.ts";
+import { createServiceTokens } from "@/lib/platform/service_token.ts";
+import { createGateway, serviceKeysOnly } from "../infra/model-gateway/gateway.ts";
 
 const ISSUER = "https://nova.example.org";
 
 async function setUp(options: { environment?: string; clock?: FakeClock } = {}) {
-  const tokens = await createServiceTokens({
-    keySet: await newServiceKeys(),
+  const tokens = createServiceTokens({
+    keys: await staticKeyRing(await newKeySet("service"), "service"),
     environment: options.environment ?? "production",
     issuer: ISSUER,
     clock: options.clock ?? systemClock,
     ids: uuidV7Source(systemClock, secureRandom),
   });
   const calls: { url: string; headers: Headers; body: string }[] = [];
-  const handle = gateway({
+  const { handle } = createGateway({
+    maxActive: 2,
+    maxWaiting: 1,
     upstream: "http://ollama:11434",
     issuer: ISSUER,
     environment: "production",
-    keys: createLocalJWKSet({ keys: tokens.publicKeys() } as JSONWebKeySet),
+    keys: serviceKeysOnly(createLocalJWKSet({ keys: tokens.publicKeys() } as JSONWebKeySet)),
     fetch: async (input, init) => {
       const body = init?.body ? await new Response(init.body).text() : "";
       calls.push({ url: String(input), headers: new Headers(init?.headers), body });
@@ -67,13 +70,29 @@ Deno.test("[CHT-70] calls without a token that counts do not reach the host", as
     null,
     "x.y.z",
     await tokens.token("edge", "nova-internal:production", scopes),
-    await tokens.token("edge", "gpu-gateway", ["read:metrics"]),
+    await tokens.token("metrics-scraper", "gpu-gateway", ["read:metrics"]),
     await other.tokens.token("edge", "gpu-gateway", scopes),
   ];
-  for (const token of refused) expect((await ask("/api/chat", token)).status).toBe(401);
+  const codes = [];
+  for (const token of refused) {
+    const answer = await ask("/api/chat", token);
+    expect(answer.status).toBe(403);
+    codes.push((await answer.json()).code);
+  }
+  expect(codes).toEqual([
+    "service_token_missing",
+    "service_token_invalid",
+    "service_token_audience",
+    "service_token_scope",
+    "service_token_invalid",
+  ]);
   for (const elsewhere of [staging, past]) {
     const token = await elsewhere.tokens.token("edge", "gpu-gateway", scopes);
-    expect((await elsewhere.ask("/api/chat", token)).status).toBe(401);
+    const answer = await elsewhere.ask("/api/chat", token);
+    expect([answer.status, (await answer.json()).code]).toEqual([
+      403,
+      elsewhere === past ? "service_token_expired" : "service_token_audience",
+    ]);
     expect(elsewhere.calls).toEqual([]);
   }
   expect(calls).toEqual([]);

@@ -1,12 +1,18 @@
-export {
-  type Accounts,
-  type Client,
-  createAccounts,
-  type NewSession,
-  type RegistrationHook,
-} from "./service.ts";
+export { type AccountParts, type Accounts, createAccounts } from "./service.ts";
+export type { Client, Entered } from "./sign_in.ts";
+export type { AccountOptions } from "./context.ts";
+export { accountApi } from "./account_api.ts";
+export { adminApi, issuedView } from "./admin_api.ts";
+export { accountsApi, clientOf } from "./api.ts";
 export { type SessionCookie, sessionCookie } from "./cookie.ts";
+export { ERASE_ACCOUNT_JOB } from "./erasure.ts";
+export { EXPORT_JOB } from "./exports.ts";
+export { MAIL_JOB, MAIL_KINDS, type MailContent, type MailKind } from "./mails.ts";
+export { RESET_JOB } from "./passwords.ts";
+export { type Credential, serviceProblem, shownCredential } from "./principals.ts";
+export { unverified } from "./profile.ts";
+export { createServiceRevocations, type ServiceRevocations } from "./service_revocations.ts";
+export { openKeyRing, type StoredKeyRing } from "./signing_keys.ts";
 export { createLoginThrottle, type LoginThrottle } from "./throttle.ts";
 export { lookSchema, type Settings, settingsSchema } from "./settings.ts";
-export { accountsApi } from "./api.ts";
-export type { SignedIn, UserView } from "./schema.ts";
+export type { Challenge, SignedIn, UserView } from "./schema.ts";

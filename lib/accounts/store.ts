@@ -20,21 +20,19 @@ export interface UserRow {
   xp: number;
   onboardingCompletedAt: Date | null;
   suspendedAt: Date | null;
+  suspendedUntil: Date | null;
+  suspendedReason: string | null;
+  deletionRequestedAt: Date | null;
+  deleteAfter: Date | null;
+  restrictedUntil: Date | null;
+  twoFactorAt: Date | null;
+  bio: string;
+  emailNormalized: string;
   createdAt: Date;
 }
 
-/** A row of `web_sessions`. */
-export interface SessionRow {
-  id: string;
-  userId: string;
-  createdAt: Date;
-  lastUsedAt: Date;
-  provedAt: Date;
-  expiresAt: Date;
-  endsAt: Date;
-}
-
-const USER_COLUMNS = [
+/** Columns of {@link UserRow}. */
+export const USER_COLUMNS = [
   "id",
   "email",
   "display_name",
@@ -52,16 +50,15 @@ const USER_COLUMNS = [
   "xp",
   "onboarding_completed_at",
   "suspended_at",
+  "suspended_until",
+  "suspended_reason",
+  "deletion_requested_at",
+  "delete_after",
+  "restricted_until",
+  "two_factor_at",
+  "bio",
+  "email_normalized",
   "created_at",
-];
-const SESSION_COLUMNS = [
-  "id",
-  "user_id",
-  "created_at",
-  "last_used_at",
-  "proved_at",
-  "expires_at",
-  "ends_at",
 ];
 
 /** What registration stores. */
@@ -136,55 +133,33 @@ export async function setRole(
   return row ?? null;
 }
 
-/** Stores a session; only the hash of its token is kept. */
-export async function insertSession(
-  tx: Tx,
-  session: SessionRow & { tokenHash: Uint8Array; userAgent: string; address: string },
-): Promise<void> {
-  await tx`insert into web_sessions (id, user_id, token_hash, user_agent, address, created_at,
-      last_used_at, proved_at, expires_at, ends_at)
-    values (${session.id}, ${session.userId}, ${session.tokenHash}, ${session.userAgent},
-      ${session.address}, ${session.createdAt}, ${session.lastUsedAt}, ${session.provedAt},
-      ${session.expiresAt}, ${session.endsAt})`;
-}
-
-/** Ends the oldest sessions beyond `max`. */
-export async function trimSessions(tx: Tx, userId: string, max: number): Promise<void> {
-  await tx`delete from web_sessions where id in (
-    select id from web_sessions where user_id = ${userId}
-    order by last_used_at desc, id desc offset ${max})`;
-}
-
-/** The session of a token and its user, or null when it is unknown or over. */
-export async function findSession(
-  tx: Tx,
-  tokenHash: Uint8Array,
-  now: Date,
-): Promise<{ session: SessionRow; user: UserRow } | null> {
-  const [session] = await tx<SessionRow[]>`
-    select ${tx(SESSION_COLUMNS)} from web_sessions
-    where token_hash = ${tokenHash} and expires_at > ${now} and ends_at > ${now}`;
-  if (!session) return null;
-  const user = await findUser(tx, session.userId);
-  return user ? { session, user } : null;
-}
-
-/** Puts off the end of a session that is in use. */
-export async function touchSession(
+/** The account with its password, to prove who somebody is. */
+export async function findSecret(
   tx: Tx,
   id: string,
-  times: { lastUsedAt: Date; expiresAt: Date },
+): Promise<UserRow & { passwordHash: string } | null> {
+  const [row] = await tx<(UserRow & { passwordHash: string })[]>`
+    select ${tx(USER_COLUMNS)}, password_hash from users where id = ${id}`;
+  return row ?? null;
+}
+
+/** Locks an account for the transaction and returns it. */
+export async function lockUser(tx: Tx, id: string): Promise<UserRow | null> {
+  const [row] = await tx<UserRow[]>`select ${
+    tx(USER_COLUMNS)
+  } from users where id = ${id} for update`;
+  return row ?? null;
+}
+
+/** Ends all web sessions and token families of an account, but for one. */
+export async function endAll(
+  tx: Tx,
+  userId: string,
+  options: { at: Date; except?: string },
 ): Promise<void> {
-  await tx`update web_sessions set last_used_at = ${times.lastUsedAt},
-      expires_at = least(${times.expiresAt}, ends_at) where id = ${id}`;
-}
-
-/** Ends one session. */
-export async function deleteSession(tx: Tx, id: string): Promise<void> {
-  await tx`delete from web_sessions where id = ${id}`;
-}
-
-/** Ends all sessions of an account. */
-export async function deleteSessions(tx: Tx, userId: string): Promise<void> {
-  await tx`delete from web_sessions where user_id = ${userId}`;
+  const except = options.except ?? null;
+  await tx`delete from web_sessions
+    where user_id = ${userId} and id is distinct from ${except}::uuid`;
+  await tx`update token_families set ended_at = ${options.at}
+    where user_id = ${userId} and ended_at is null and id is distinct from ${except}::uuid`;
 }

@@ -26,6 +26,8 @@ export interface EdgeOptions {
 
 const CORRELATION = /^[A-Za-z0-9._-]{8,128}$/;
 const MAX_URL = 8 * 1024;
+/** Headers that claim who somebody is: nobody reads them, and nobody shall (ACC-113). */
+const CLAIMS = ["x-user-id", "x-user-role", "x-service-name"];
 const SLOW_MS = 1_000;
 
 /**
@@ -66,7 +68,7 @@ export function createEdge(handler: EdgeHandler, options: EdgeOptions) {
       }
       const remote = "hostname" in peer ? peer.hostname : "127.0.0.1";
       const address = clientAddress(remote, request.headers, options.trustedProxies);
-      return await handler(request, { address, correlationId, peer });
+      return await handler(withoutClaims(request), { address, correlationId, peer });
     } catch (error) {
       if (error instanceof Problem) return problemResponse(error, { instance, correlationId });
       log.error(
@@ -76,6 +78,13 @@ export function createEdge(handler: EdgeHandler, options: EdgeOptions) {
       );
       return problemResponse(internalProblem(error), { instance, correlationId });
     }
+  }
+
+  function withoutClaims(request: Request): Request {
+    if (!CLAIMS.some((name) => request.headers.has(name))) return request;
+    const headers = new Headers(request.headers);
+    for (const name of CLAIMS) headers.delete(name);
+    return new Request(request, { headers });
   }
 
   function finish(request: Request, response: Response, correlationId: string): Response {

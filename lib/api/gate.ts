@@ -2,11 +2,12 @@ import type { Clock } from "@/lib/platform/clock.ts";
 import type { Config } from "@/lib/platform/config.ts";
 import type { RateLimit } from "@/lib/platform/config_rates.ts";
 import { addressKey } from "@/lib/platform/http/address.ts";
+import { sha256Hex } from "@/lib/platform/crypto.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
-import type { Gate } from "@/lib/platform/http/route.ts";
+import type { Gate, RouteMeta } from "@/lib/platform/http/route.ts";
 import { Problem } from "@/lib/platform/problem.ts";
 import type { Bucket, BucketState, RateLimiter } from "@/lib/platform/rate_limiter.ts";
-import type { Accounts, SessionCookie } from "@/lib/accounts/mod.ts";
+import { type Accounts, shownCredential, unverified } from "@/lib/accounts/mod.ts";
 import type { Entitlements, Plans } from "@/lib/plans/mod.ts";
 import { entitled } from "./entitled.ts";
 
@@ -41,9 +42,8 @@ const BY_ADDRESS = new Set([
 
 /** What decides who calls and how often. */
 export interface GateOptions {
-  config: Pick<Config, "rates" | "baseUrl" | "allowedOrigins">;
+  config: Pick<Config, "rates" | "baseUrl" | "allowedOrigins" | "supportEmail">;
   accounts: Accounts;
-  cookie: SessionCookie;
   plans: Plans;
   entitlements: Pick<Entitlements, "of">;
   limiter: RateLimiter;
@@ -52,7 +52,8 @@ export interface GateOptions {
 
 /** The gate of every route: one authentication, one origin check, one set of limits. */
 export function createGate(options: GateOptions): Gate {
-  const { config, cookie } = options;
+  const { config, accounts } = options;
+  const { cookie } = accounts;
   const origins = new Set([new URL(config.baseUrl).origin, ...config.allowedOrigins]);
 
   function bucket(name: string, key: string): Bucket | null {
@@ -68,8 +69,12 @@ export function createGate(options: GateOptions): Gate {
   }
 
   function buckets(context: Parameters<Gate["limit"]>[0]): Bucket[] {
-    const { request, principal, meta } = context;
+    const { request, principal, meta, text } = context;
     const address = addressKey(context.address);
+    if (text !== undefined && meta.rate) {
+      const key = `text:${sha256Hex(text.trim().normalize("NFC").toLowerCase())}`;
+      return [meta.rate].flat().map((rate) => bucket(rate, key)).filter((entry) => entry !== null);
+    }
     const list: (Bucket | null)[] = [];
     for (const rate of meta.rate ? [meta.rate].flat() : []) {
       list.push(bucket(rate, principal && !BY_ADDRESS.has(rate) ? principal.userId : address));
@@ -107,23 +112,31 @@ export function createGate(options: GateOptions): Gate {
   }
 
   return {
-    async authenticate(request) {
-      const token = cookie.read(request.headers);
-      // A Bearer request ignores cookies.
-      if (!token || request.headers.has("authorization")) return null;
-      const principal = await options.accounts.authenticate(token);
-      return principal && await entitled(principal, options.entitlements);
+    async authenticate(request, address) {
+      const credential = shownCredential(request.headers, cookie.read(request.headers));
+      const found = await accounts.authenticate(credential, { address });
+      if (found.kind !== "user") return found;
+      return { ...found, principal: await entitled(found.principal, options.entitlements) };
     },
 
-    unauthenticated(request) {
-      const shown = cookie.read(request.headers) !== null || request.headers.has("authorization");
-      return new Problem(
-        shown ? "token_invalid" : "token_missing",
-        401,
-        "You are not signed in",
-        shown ? "The session has ended; sign in again" : "Sign in to go on",
-      );
+    service: (request, { scope, name }) =>
+      accounts.serviceAccess.admit(request.headers.get("x-service-token"), { name, scope }),
+
+    admit(principal, { request, meta }) {
+      if (principal.standing !== "active" && !meta.anyStanding) {
+        throw standingProblem(principal, config.supportEmail);
+      }
+      if (principal.kind === "key") {
+        admitKey(principal, { request, meta, refused: accounts.apiKeys.refusedOnce });
+      }
+      if (meta.roles && !meta.roles.includes(principal.role)) throw withoutRight();
+      if (meta.verified && !principal.emailVerified) throw unverified();
+      if (meta.stepUp && principal.kind !== "key" && !principal.stepUpUntil) {
+        throw stepUpRequired(principal);
+      }
     },
+
+    missing: () => new Problem("token_missing", 401, "You are not signed in", "Sign in to go on"),
 
     checkOrigin(request) {
       // Without a cookie there is nothing that another site could abuse.
@@ -157,6 +170,89 @@ export function createGate(options: GateOptions): Gate {
       );
     },
   };
+}
+
+/** Holds a personal key to its scopes; a key of an expired account may only read and export. */
+function admitKey(
+  principal: Principal,
+  { request, meta, refused }: {
+    request: Request;
+    meta: RouteMeta;
+    refused: (id: string) => Promise<void>;
+  },
+): void {
+  const held = principal.scopes ?? [];
+  if (!meta.scopes?.some((scope) => held.includes(scope))) {
+    void refused(principal.sessionId).catch(() => {});
+    throw new Problem(
+      "scope_missing",
+      403,
+      "The API key may not do this",
+      meta.scopes ? `It needs the scope ${meta.scopes.join(" or ")}` : "No scope opens this route",
+    );
+  }
+  const reads = request.method === "GET" || request.method === "HEAD";
+  if (principal.effectivePlan === "expired" && !reads) {
+    throw new Problem(
+      "plan_required",
+      403,
+      "This needs another plan",
+      "The trial has ended; keys may only read and export",
+      { plan: "basic", upgradeUrl: "/billing" },
+    );
+  }
+}
+
+/** 403 for an account that is suspended or about to be deleted. */
+export function standingProblem(principal: Principal, support: string | undefined): Problem {
+  if (principal.standing === "closing") {
+    return new Problem(
+      "suspended",
+      403,
+      "This account is about to be deleted",
+      "Take the deletion back in the settings to use it again",
+      { restoreUrl: "/settings/data" },
+    );
+  }
+  const appeal = support
+    ? `Write to ${support} to have it looked at`
+    : "Write to support to have it looked at";
+  const reason = principal.suspension?.reason;
+  return new Problem(
+    "suspended",
+    403,
+    "This account is suspended",
+    reason ? `${reason}. ${appeal}` : appeal,
+    {
+      reason: reason ?? null,
+      until: principal.suspension?.until?.toISOString() ?? null,
+      appeal: support ?? null,
+      exportUrl: "/settings/data",
+    },
+  );
+}
+
+function withoutRight(): Problem {
+  return new Problem(
+    "forbidden",
+    403,
+    "You may not do this",
+    "Your account does not have the right. Everything of your own stays open to you",
+  );
+}
+
+/** 403 `step_up_required`, with the ways to prove who is there. */
+export function stepUpRequired(principal: Principal): Problem {
+  return new Problem(
+    "step_up_required",
+    403,
+    "Confirm that it is you",
+    "Prove once more who is there, then try again",
+    {
+      stepUpUrl: "/api/auth/step-up",
+      methods: principal.twoFactor ? ["totp", "backup_code"] : ["password"],
+    },
+  );
 }
 
 function fromElsewhere(): Problem {

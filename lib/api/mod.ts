@@ -5,13 +5,21 @@ import { internalProblem, problemResponse } from "@/lib/platform/http/problem_re
 import { errorFields, type Log } from "@/lib/platform/log.ts";
 import { notFound, Problem } from "@/lib/platform/problem.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
-import { type Accounts, accountsApi, type SessionCookie } from "@/lib/accounts/mod.ts";
+import {
+  accountApi,
+  type Accounts,
+  accountsApi,
+  adminApi,
+  type ServiceRevocations,
+} from "@/lib/accounts/mod.ts";
+import type { PurposeKey } from "@/lib/platform/crypto.ts";
 import { type Chat, chatApi, libraryApi } from "@/lib/chat/mod.ts";
 import { type Billing, billingApi } from "@/lib/billing/mod.ts";
 import { type Memory, memoryApi } from "@/lib/memory/mod.ts";
 import { type Entitlements, plansApi } from "@/lib/plans/mod.ts";
 import { type Usage, usageApi } from "@/lib/usage/mod.ts";
 import { openApiDocument, type RouteEntry, routeList } from "./openapi.ts";
+import { isStream, watched } from "./watched_stream.ts";
 import { systemApi, type SystemOptions } from "./system_api.ts";
 
 export { createEdge, type EdgeHandler } from "./edge.ts";
@@ -25,7 +33,10 @@ export { type RouteEntry, undeclaredRoutes } from "./openapi.ts";
 export interface ApiOptions extends Omit<SystemOptions, "openApi"> {
   gate: Gate;
   accounts: Accounts;
-  cookie: SessionCookie;
+  cursorKey: PurposeKey;
+  revocations: ServiceRevocations;
+  /** The configuration in force, secrets masked. */
+  config: () => Record<string, unknown>;
   chat: Chat;
   memory: Memory;
   usage: Usage;
@@ -65,9 +76,11 @@ export function createApi(options: ApiOptions): Api {
     c.set("gate", options.gate);
     c.set("log", options.log);
     c.set("principal", null);
+    c.set("service", null);
     c.set("address", context.address);
     c.set("correlationId", context.correlationId);
     await next();
+    if (c.var.principal && isStream(c.res)) c.res = watched(c.res, c.var.principal, options);
     // Answers of a person are never kept by a cache (API-7); public ones say so themselves.
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
     c.res.headers.set("x-nova-api-version", options.version);
@@ -76,7 +89,9 @@ export function createApi(options: ApiOptions): Api {
   const openApi = () =>
     openApiDocument(routeList(app), { version: options.version, baseUrl: options.baseUrl });
   app.route("/", systemApi({ ...options, openApi: once(openApi) }));
-  app.route("/", accountsApi(options.accounts, options.cookie));
+  app.route("/", accountsApi(options.accounts));
+  app.route("/", accountApi(options.accounts, options));
+  app.route("/", adminApi(options.accounts, options));
   app.route("/", chatApi(options.chat, { clock: options.clock }));
   app.route("/", libraryApi(options.chat));
   app.route("/", memoryApi(options.memory));

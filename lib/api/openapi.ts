@@ -79,6 +79,12 @@ export function openApiDocument(
       schemas: { Problem: problemSchema },
       securitySchemes: {
         session: { type: "apiKey", in: "cookie", name: "__Host-nova_session" },
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          description: "An access token of an API client, or a personal key (nova_sk_…)",
+        },
+        service: { type: "apiKey", in: "header", name: "X-Service-Token" },
       },
     },
   };
@@ -98,7 +104,7 @@ function operation(path: string, method: string, meta: RouteMeta): Record<string
     operationId: operationId(path, method),
     summary: meta.summary,
     tags: [meta.tag],
-    security: meta.auth === "public" ? [] : [{ session: [] }],
+    security: securityOf(meta),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(meta.body
       ? {
@@ -110,6 +116,12 @@ function operation(path: string, method: string, meta: RouteMeta): Record<string
       : {}),
     responses: responses(meta),
   };
+}
+
+function securityOf(meta: RouteMeta): Record<string, string[]>[] {
+  if (meta.auth === "public") return [];
+  const service = meta.service === undefined ? [] : [{ service: [] }];
+  return meta.auth === "service" ? service : [{ session: [] }, { bearer: [] }, ...service];
 }
 
 function operationId(path: string, method: string): string {
@@ -155,12 +167,26 @@ function responses(meta: RouteMeta): Record<string, unknown> {
   ]);
   return {
     ...Object.fromEntries(own),
-    ...(meta.auth === "public" ? {} : { 401: problem("Not signed in") }),
+    ...(meta.auth === "user" ? { 401: problem("Not signed in") } : {}),
+    ...(meta.auth === "public" ? {} : { 403: problem(refusalOf(meta)) }),
     ...(meta.unlimited ? {} : { 429: problem("Too many requests, or the allowance is used up") }),
     default: problem(
       meta.problems ? `A problem, among others ${meta.problems.join(", ")}` : "A problem",
     ),
   };
+}
+
+/** Why a known caller may be refused. */
+function refusalOf(meta: RouteMeta): string {
+  if (meta.auth === "service") return "The service token does not count, or lacks the scope";
+  const reasons = [
+    "the account is suspended",
+    meta.scopes ? `a key lacks ${meta.scopes.join(" or ")}` : "a personal key was shown",
+    ...(meta.roles ? [`it is for ${meta.roles.join(" and ")}`] : []),
+    ...(meta.verified ? ["the e-mail is not confirmed"] : []),
+    ...(meta.stepUp ? ["a fresh proof of identity is needed"] : []),
+  ];
+  return `Refused: ${reasons.join(", or ")}`;
 }
 
 function jsonSchema(schema: z.ZodType, io: "input" | "output"): object {

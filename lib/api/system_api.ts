@@ -21,6 +21,10 @@ export interface SystemOptions {
   /** Whether a request may read the metrics. */
   mayReadMetrics: (request: Request, peer: string) => Promise<boolean>;
   publicKeys: () => JWK[];
+  /** Where weaknesses are told; without it the file points to the repository's policy. */
+  supportEmail: string | undefined;
+  baseUrl: string;
+  clock: { now(): Date };
   model: ModelHost;
   plans: Plans;
   openApi: () => unknown;
@@ -121,6 +125,20 @@ export function systemApi(options: SystemOptions) {
       },
     )
     .get(
+      "/.well-known/security.txt",
+      route({
+        summary: "Where weaknesses in security are told (RFC 9116)",
+        tag: SYSTEM,
+        auth: "public",
+        responses: { 200: { schema: null, description: "The file", type: "text/plain" } },
+      }),
+      (c) =>
+        c.body(securityText(options), 200, {
+          "content-type": "text/plain; charset=utf-8",
+          "cache-control": "public, max-age=86400",
+        }),
+    )
+    .get(
       "/api/openapi.json",
       route({
         summary: "This API as OpenAPI 3.1",
@@ -213,6 +231,20 @@ export function systemApi(options: SystemOptions) {
         return c.body(null, 204);
       },
     );
+}
+
+/** RFC 9116; it ends in a year, counted from when it is asked for. */
+function securityText(
+  { supportEmail, baseUrl, clock }: Pick<SystemOptions, "supportEmail" | "baseUrl" | "clock">,
+): string {
+  const expires = new Date(clock.now().getTime() + 365 * 24 * 3600_000);
+  return [
+    `Contact: ${supportEmail ? `mailto:${supportEmail}` : `${baseUrl}/`}`,
+    `Expires: ${expires.toISOString().slice(0, 10)}T00:00:00Z`,
+    "Preferred-Languages: en",
+    `Canonical: ${baseUrl}/.well-known/security.txt`,
+    "",
+  ].join("\n");
 }
 
 function metricsForbidden(): Problem {

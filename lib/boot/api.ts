@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { createApi, createGate, createStatus, type Health } from "@/lib/api/mod.ts";
+import { maskedConfig } from "@/lib/platform/config.ts";
 import { sha256 } from "@/lib/platform/crypto.ts";
 import { type Services, standInsOf } from "./services.ts";
 import { VERSION } from "./version.ts";
@@ -9,7 +10,7 @@ export function apiOf(
   services: Services,
   options: { health: Health; commit: string; startedAt: Date },
 ) {
-  const { config, clock, metrics, log, accounts, cookie, plans, entitlements, limiter } = services;
+  const { config, clock, metrics, log, accounts, plans, entitlements, limiter } = services;
   const status = createStatus({
     clock,
     version: VERSION,
@@ -18,17 +19,20 @@ export function apiOf(
     probes: probesOf(services),
     standIns: () => standInsOf(services),
   });
-  const gate = createGate({ config, accounts, cookie, plans, entitlements, limiter, clock });
+  const gate = createGate({ config, accounts, plans, entitlements, limiter, clock });
   const api = createApi({
     gate,
     health: options.health,
     status: () => status.report(),
     mayReadMetrics: (request, peer) => mayReadMetrics(services, request, peer),
-    publicKeys: () => services.tokens.publicKeys(),
+    publicKeys: () => [...services.userKeys.publicKeys(), ...services.tokens.publicKeys()],
+    supportEmail: config.supportEmail,
+    cursorKey: services.cursorKey,
+    revocations: services.revocations,
+    config: () => maskedConfig(config),
     model: services.model,
     plans,
     accounts,
-    cookie,
     chat: services.chat,
     memory: services.memory,
     usage: services.usage,
@@ -107,9 +111,11 @@ async function mayReadMetrics(
   const bearer = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1] ?? null;
   const { metricsToken, appEnv } = services.config;
   if (bearer && metricsToken && timingSafeEqual(sha256(bearer), sha256(metricsToken))) return true;
-  if (bearer) {
-    const caller = await services.tokens.verify(bearer, `nova-internal:${appEnv}`);
-    return caller?.scopes.includes("read:metrics") ?? false;
+  const shown = request.headers.get("x-service-token") ?? bearer;
+  if (shown) {
+    const route = { name: "/metrics", scope: "read:metrics", address: peer };
+    await services.accounts.serviceAccess.admit(shown, route);
+    return true;
   }
   const loopback = peer === "127.0.0.1" || peer === "::1";
   return appEnv === "development" && loopback &&

@@ -1,4 +1,5 @@
 import { isProblem } from "@/lib/platform/problem.ts";
+import { issuedView } from "@/lib/accounts/mod.ts";
 import { type Config, maskedConfig } from "@/lib/platform/config.ts";
 import type { DataDir } from "@/lib/platform/data_dir.ts";
 import type { Services } from "./services.ts";
@@ -79,6 +80,23 @@ async function commands(
     case "admin grant":
     case "admin revoke":
       return await services.accounts.setAdmin(args[0] ?? "", command === "admin grant");
+    case "admin verify":
+      return await services.accounts.administration.verifyByHost(args[0] ?? "");
+    case "token mint":
+      return issuedView(
+        await services.accounts.serviceAccess.mint(args[0] ?? "", {
+          scopes: (args[1] ?? "").split(",").filter(Boolean),
+          actor: { kind: "host" },
+        }),
+      );
+    case "token revoke": {
+      const [service = "", tokenId] = args;
+      const what = { service, tokenId };
+      await services.accounts.serviceAccess.revoke(services.revocations, what, { kind: "host" });
+      return { revoked: true, service, tokenId: tokenId ?? null };
+    }
+    case "keys rotate":
+      return await rotateKeys(services, args[0] ?? "");
     case "config show":
       return maskedConfig(config);
     case "doctor":
@@ -86,6 +104,21 @@ async function commands(
     default:
       throw new Error(`There is no command ${JSON.stringify(command)}`);
   }
+}
+
+async function rotateKeys(services: Services, use: string) {
+  if (use !== "user" && use !== "service") {
+    throw new Error(`There are keys of user and service, none of ${JSON.stringify(use)}`);
+  }
+  const changed = await (use === "user" ? services.userKeys : services.serviceKeys).rotate();
+  await services.accounts.audit.note({
+    category: "admin",
+    event: "keys_rotated",
+    severity: "high",
+    actor: { kind: "host" },
+    details: { use, ...changed },
+  });
+  return { use, ...changed };
 }
 
 /** Looks at every part and says what is wrong with it. */

@@ -65,10 +65,13 @@ export function dispatch(options: {
     };
     // Static files stand outside all limits and know nobody (API-18).
     if (isStatic(pathname)) return await render(stranger);
-    const token = services.cookie.read(request.headers);
-    const signedIn = token ? await services.accounts.me(token) : null;
-    const known = token && signedIn ? await services.accounts.authenticate(token) : null;
-    const principal = known && await entitled(known, services.entitlements);
+    const { accounts } = services;
+    const token = accounts.cookie.read(request.headers);
+    const found = await accounts.authenticate(token ? { kind: "session", token } : null, context);
+    const principal = found.kind === "user"
+      ? await entitled(found.principal, services.entitlements)
+      : null;
+    const signedIn = principal ? accounts.me(principal) : null;
     await gate.limit({
       request,
       principal,
@@ -79,7 +82,11 @@ export function dispatch(options: {
     const response = await render(principal ? { ...stranger, principal, signedIn } : stranger);
     // A cookie that no longer stands for anybody is taken away (ACC-37).
     if (token && !principal && !response.headers.has("set-cookie")) {
-      response.headers.append("set-cookie", services.cookie.clear());
+      response.headers.append("set-cookie", accounts.cookie.clear());
+    }
+    // A value that the page itself renewed wins.
+    if (found.kind === "user" && found.setCookie && !response.headers.has("set-cookie")) {
+      response.headers.append("set-cookie", found.setCookie);
     }
     if (principal && !response.headers.has("cache-control")) {
       response.headers.set("cache-control", "no-store");

@@ -1,10 +1,9 @@
 import { isProblem } from "@/lib/platform/problem.ts";
-import { preferredLocale } from "@/lib/platform/locale.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { memoryQuerySchema, memorySearchSchema } from "@/lib/memory/schema.ts";
 import { messageQuerySchema, sessionQuerySchema } from "@/lib/chat/schema.ts";
 import { loginSchema, registerSchema } from "@/lib/accounts/schema.ts";
-import { lookSchema, settingsSchema, type SignedIn } from "@/lib/accounts/mod.ts";
+import { clientOf, lookSchema, settingsSchema, type SignedIn } from "@/lib/accounts/mod.ts";
 import { parse } from "@/lib/platform/http/route.ts";
 import { TRIAL_DAYS } from "@/lib/plans/mod.ts";
 import { POLICY_VERSION, PRINCIPLES } from "@/lib/policy/mod.ts";
@@ -27,17 +26,12 @@ export interface PageVisitor {
 /** What pages may ask, bound to one visitor: nobody else's rows can be reached through it. */
 export function pageServices(services: Services, visitor: PageVisitor): PageServices {
   const { accounts, chat, usage, config } = services;
-  const client = (request: Request): Client => ({
-    address: visitor.address,
-    userAgent: request.headers.get("user-agent") ?? "",
-    locale: preferredLocale(request.headers.get("accept-language")),
-  });
+  const client = (request: Request): Promise<Client> =>
+    clientOf(accounts, request, visitor.address).then((from) => ({ ...from, isApi: false }));
   const principal = () => {
     if (!visitor.principal) throw new Error("A page asked for a person's data without a session");
     return visitor.principal;
   };
-  const setCookie = (session: { token: string; maxAgeSeconds: number }) =>
-    services.cookie.set(session.token, session.maxAgeSeconds);
 
   return {
     accounts: {
@@ -46,19 +40,20 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
       trialDays: () => TRIAL_DAYS,
       async signIn(request, form) {
         await visitor.limit("LOGIN");
-        const session = await accounts.login(parse(loginSchema, form), client(request));
-        return { kind: "signed_in", cookies: [setCookie(session)] };
+        const entered = await accounts.login(parse(loginSchema, form), await client(request));
+        return "twoFactorRequired" in entered
+          ? { kind: "two_factor", challengeId: entered.challengeId }
+          : { kind: "signed_in", cookies: entered.cookies };
       },
       async register(request, form) {
         await visitor.limit("REGISTER");
-        const session = await accounts.register(parse(registerSchema, form), client(request));
-        return session
-          ? { kind: "signed_in", cookies: [setCookie(session)] }
-          : { kind: "accepted" };
+        const from = await client(request);
+        const entered = await accounts.register(parse(registerSchema, form), from);
+        return entered ? { kind: "signed_in", cookies: entered.cookies } : { kind: "accepted" };
       },
       async signOut() {
         if (visitor.principal) await accounts.logout(visitor.principal);
-        return [services.cookie.clear()];
+        return [accounts.cookie.clear()];
       },
       async look() {
         const stored = settingsSchema.parse(await accounts.settings(principal().userId));

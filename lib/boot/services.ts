@@ -1,6 +1,6 @@
 import type { Clock } from "@/lib/platform/clock.ts";
 import type { Config } from "@/lib/platform/config.ts";
-import { purposeKey } from "@/lib/platform/crypto.ts";
+import { purposeKey, sealer } from "@/lib/platform/crypto.ts";
 import type { Database } from "@/lib/platform/database/mod.ts";
 import { guardedFetch } from "@/lib/platform/guarded_fetch.ts";
 import type { IdSource, Random } from "@/lib/platform/ids.ts";
@@ -12,7 +12,7 @@ import { createOutbox } from "@/lib/platform/outbox.ts";
 import { createPasswordHasher } from "@/lib/platform/password.ts";
 import { createRateLimiter } from "@/lib/platform/rate_limiter.ts";
 import { createServiceTokens } from "@/lib/platform/service_token.ts";
-import { createAccounts, createLoginThrottle, sessionCookie } from "@/lib/accounts/mod.ts";
+import { createAccounts, createServiceRevocations, openKeyRing } from "@/lib/accounts/mod.ts";
 import { type BillingSettings, createBilling } from "@/lib/billing/mod.ts";
 import { createChat } from "@/lib/chat/mod.ts";
 import { createMemory } from "@/lib/memory/mod.ts";
@@ -47,8 +47,21 @@ const GATEWAY = "gpu-gateway";
 /** Wires the rooms. Nothing here decides anything. */
 export async function createServices(platform: Platform) {
   const { config, clock, ids, random, log, metrics, db, kv, secrets } = platform;
-  const tokens = await createServiceTokens({
-    keySet: secrets.serviceKeys,
+  const seal = sealer(secrets.appSecret, "signing-keys");
+  const [userKeys, serviceKeys] = await Promise.all([
+    openKeyRing({
+      db,
+      clock,
+      seal,
+      use: "user",
+      ...(secrets.userKeys ? { configured: secrets.userKeys } : {}),
+    }),
+    openKeyRing({ db, clock, seal, use: "service", configured: secrets.serviceKeys }),
+  ]);
+  const revocations = createServiceRevocations({ db, clock, ids });
+  const tokens = createServiceTokens({
+    keys: serviceKeys,
+    isRevoked: revocations.isRevoked,
     environment: config.appEnv,
     issuer: config.baseUrl,
     clock,
@@ -100,17 +113,37 @@ export async function createServices(platform: Platform) {
     tombstoneKey: purposeKey(secrets.appSecret, "forgotten"),
   });
   const hasher = await createPasswordHasher();
+  const mailer: Mailer = config.smtpUrl
+    ? smtpMailer({ url: config.smtpUrl, from: config.mailFrom })
+    : mailboxMailer({ folder: platform.mailFolder, now: () => clock.now(), id: ids, log });
   const accounts = createAccounts({
     db,
+    kv,
     clock,
     ids,
     random,
     hasher,
-    throttle: createLoginThrottle({ kv, clock }),
+    outbox,
+    mailer,
     log,
     metrics,
     appSecret: secrets.appSecret,
-    registration: { mode: config.registrationMode, enumeration: config.registrationEnumeration },
+    userKeys,
+    services: tokens,
+    options: {
+      appEnv: config.appEnv,
+      baseUrl: config.baseUrl,
+      supportEmail: config.supportEmail,
+      autoVerify: config.autoVerifyEmail,
+      registration: { mode: config.registrationMode, enumeration: config.registrationEnumeration },
+      rules: {
+        newDevice: config.ruleNewDevice,
+        usageSpike: config.ruleUsageSpike,
+        wideReading: config.ruleWideReading,
+        credentialStuffing: config.ruleCredentialStuffing,
+        keyAbuse: config.ruleKeyAbuse,
+      },
+    },
   });
   const chat = createChat({
     db,
@@ -128,9 +161,6 @@ export async function createServices(platform: Platform) {
     practiceModel: standIn !== null,
   });
   const limiter = createRateLimiter({ kv, clock, metrics });
-  const mailer: Mailer = config.smtpUrl
-    ? smtpMailer({ url: config.smtpUrl, from: config.mailFrom })
-    : mailboxMailer({ folder: platform.mailFolder, now: () => clock.now(), id: ids, log });
   const billing = createBilling({
     db,
     clock,
@@ -146,6 +176,10 @@ export async function createServices(platform: Platform) {
   });
   return {
     ...platform,
+    userKeys,
+    serviceKeys,
+    revocations,
+    cursorKey,
     tokens,
     standIn,
     model,
@@ -156,7 +190,6 @@ export async function createServices(platform: Platform) {
     outbox,
     memory,
     accounts,
-    cookie: sessionCookie(config.baseUrl),
     chat,
     limiter,
     mailer,
@@ -164,6 +197,7 @@ export async function createServices(platform: Platform) {
     /** Ends what holds a resource, in the right order. */
     async close(): Promise<void> {
       await outbox.stop();
+      await accounts.serviceAccess.flushUses().catch(() => {});
       await limiter.settle();
       limiter.close();
       hasher.close();

@@ -45,6 +45,7 @@ function setUp() {
       }
       return true;
     },
+    update: () => Promise.resolve(null),
     clear: () => Promise.resolve(true),
     close() {},
   };

@@ -61,6 +61,13 @@ const VARIABLES = {
     secret(32),
     true,
   ),
+  authSigningKeys: v(
+    "AUTH_SIGNING_KEYS",
+    "",
+    "Ed25519 private keys (JWK set) of access tokens; empty: made and kept in the database",
+    z.string(),
+    true,
+  ),
   serviceSigningKeys: v(
     "SERVICE_SIGNING_KEYS",
     "",
@@ -179,6 +186,42 @@ const VARIABLES = {
     "Whether registration says that an address is taken",
     z.enum(["allow", "deny"]),
   ),
+  autoVerifyEmail: v(
+    "AUTO_VERIFY_EMAIL",
+    "false",
+    "Whether addresses count as confirmed without a mail",
+    flag,
+  ),
+  ruleNewDevice: v(
+    "FEATURE_RULE_NEW_DEVICE",
+    "true",
+    "Whether a sign-in from a new device is mailed",
+    flag,
+  ),
+  ruleUsageSpike: v(
+    "FEATURE_RULE_USAGE_SPIKE",
+    "true",
+    "Whether usage far above the mean raises an alert",
+    flag,
+  ),
+  ruleWideReading: v(
+    "FEATURE_RULE_WIDE_READING",
+    "true",
+    "Whether opening very many accounts restricts a moderator",
+    flag,
+  ),
+  ruleCredentialStuffing: v(
+    "FEATURE_RULE_CREDENTIAL_STUFFING",
+    "true",
+    "Whether a wave of failed sign-ins raises an alert",
+    flag,
+  ),
+  ruleKeyAbuse: v(
+    "FEATURE_RULE_KEY_ABUSE",
+    "true",
+    "Whether a key that is refused again and again is paused",
+    flag,
+  ),
   minAge: v("MIN_AGE", "13", "Age people confirm at registration", integer(13, 18)),
   planAllowNonMonotonic: v(
     "PLAN_ALLOW_NON_MONOTONIC",
@@ -204,6 +247,7 @@ type Raw = { [K in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[K]["sche
 /** Variables that are absent when empty and have no computed default. */
 type Optional =
   | "appSecret"
+  | "authSigningKeys"
   | "serviceSigningKeys"
   | "databaseUrl"
   | "databaseAdminUrl"
@@ -306,9 +350,10 @@ function checkProduction(
   env: Record<string, string | undefined>,
   faults: string[],
 ): void {
-  if (config.appEnv !== "production") return;
+  if (config.appEnv !== "production" && config.appEnv !== "staging") return;
+  const where = config.appEnv;
   if (!config.appSecret) {
-    faults.push("APP_SECRET: is needed in production, at least 32 random bytes");
+    faults.push(`APP_SECRET: is needed in ${where}, at least 32 random bytes`);
   } else if (new Set(config.appSecret).size < 10) {
     faults.push("APP_SECRET: its value has too little variety; use 32 random bytes");
   }
@@ -317,9 +362,10 @@ function checkProduction(
   }
   if (!config.serviceSigningKeys) {
     faults.push(
-      "SERVICE_SIGNING_KEYS: is needed in production; docs/running.md shows how to make it",
+      `SERVICE_SIGNING_KEYS: is needed in ${where}; make it with: deno task nova keys make service`,
     );
   }
+  if (config.appEnv !== "production") return;
   if (config.baseUrl.startsWith("http://") && config.trustedProxies.length === 0) {
     faults.push("BASE_URL: plain HTTP needs TRUSTED_PROXIES in production; use https://");
   }

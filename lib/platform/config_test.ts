@@ -52,6 +52,8 @@ Deno.test("[OPS-3] nothing at all is a complete configuration", () => {
 Deno.test("[CON-80] defaults follow what else is set", () => {
   const config = parseConfig({
     APP_ENV: "staging",
+    APP_SECRET: "0123456789abcdef0123456789abcdef",
+    SERVICE_SIGNING_KEYS: "{}",
     PORT: "9000",
     DATA_DIR: "/srv/nova",
     OLLAMA_BASE_URL: "http://gpu:11434",
@@ -104,6 +106,7 @@ Deno.test("[OPS-7] no message holds the value of a secret", () => {
   const secrets = variableDocs().filter((doc) => doc.secret).map((doc) => doc.name);
   expect(secrets).toEqual([
     "APP_SECRET",
+    "AUTH_SIGNING_KEYS",
     "SERVICE_SIGNING_KEYS",
     "DATABASE_URL",
     "DATABASE_ADMIN_URL",

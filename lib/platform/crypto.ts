@@ -48,3 +48,44 @@ export function purposeKey(secret: string, purpose: string): PurposeKey {
       await crypto.subtle.verify("HMAC", await key, mac, encoder.encode(data)),
   };
 }
+
+/** Hides texts that have to be read again: AES-256-GCM with a key derived from the app secret. */
+export interface Sealer {
+  /** A fresh nonce of 12 bytes, then the sealed text. */
+  seal(text: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** The text, or null when the bytes were not sealed with this key. */
+  open(sealed: Uint8Array): Promise<string | null>;
+}
+
+/** Derives the sealer of one purpose; different purposes cannot open each other's texts. */
+export function sealer(secret: string, purpose: string): Sealer {
+  const bits = new Uint8Array(hkdfSync("sha256", secret, "novacore", `seal ${purpose}`, 32));
+  const key = crypto.subtle.importKey("raw", bits, "AES-GCM", false, ["encrypt", "decrypt"]);
+  return {
+    async seal(text) {
+      const iv = crypto.getRandomValues(new Uint8Array(12));
+      const sealed = await crypto.subtle.encrypt(
+        { name: "AES-GCM", iv },
+        await key,
+        encoder.encode(text),
+      );
+      const whole = new Uint8Array(12 + sealed.byteLength);
+      whole.set(iv);
+      whole.set(new Uint8Array(sealed), 12);
+      return whole;
+    },
+    async open(sealed) {
+      try {
+        const bytes = new Uint8Array(sealed);
+        const text = await crypto.subtle.decrypt(
+          { name: "AES-GCM", iv: bytes.subarray(0, 12) },
+          await key,
+          bytes.subarray(12),
+        );
+        return new TextDecoder().decode(text);
+      } catch {
+        return null;
+      }
+    },
+  };
+}

@@ -22,6 +22,11 @@ export interface Kv {
   list<T>(prefix: Deno.KvKey): Promise<{ key: Deno.KvKey; value: T }[]>;
   /** Stores values with a life in milliseconds. Returns false when it could not. */
   set(entries: { key: Deno.KvKey; value: unknown }[], lifeMs: number): Promise<boolean>;
+  /**
+   * Replaces a value by what `change` makes of it, as one step that no other process can come
+   * between; null without a store or when it stays contended.
+   */
+  update<T>(key: Deno.KvKey, lifeMs: number, change: (value: T | null) => T): Promise<T | null>;
   /** Removes a key and everything below it. Returns false when it could not. */
   clear(prefix: Deno.KvKey): Promise<boolean>;
   close(): void;
@@ -33,6 +38,8 @@ interface Stored {
   until: number;
 }
 
+/** Tries of an update that others come between; callers in this process take turns themselves. */
+const MAX_UPDATES = 20;
 /** Values written in one step; Deno KV takes at most 1,000 and 800 KiB. */
 const MAX_MUTATIONS = 100;
 
@@ -110,6 +117,18 @@ export async function openKv(options: {
           await atomic.commit();
         }
         return true;
+      }),
+    update: <T>(key: Deno.KvKey, lifeMs: number, change: (value: T | null) => T) =>
+      attempt<T | null>("update", null, async (kv) => {
+        for (let tries = 0; tries < MAX_UPDATES; tries++) {
+          const entry = await kv.get<Stored>(key);
+          const value = change(live(entry.value) ? entry.value!.value as T : null);
+          const until = options.now().getTime() + lifeMs;
+          const { ok } = await kv.atomic().check(entry)
+            .set(key, { value, until } satisfies Stored, { expireIn: lifeMs }).commit();
+          if (ok) return value;
+        }
+        return null;
       }),
     clear: (prefix) =>
       attempt("clear", false, async (kv) => {

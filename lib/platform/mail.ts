@@ -6,6 +6,8 @@ export interface Mail {
   subject: string;
   text: string;
   html?: string;
+  /** Names this mail for good, so that a mail sent twice can be told; part of `Message-ID`. */
+  messageId?: string;
 }
 
 /** A mail as the development mailbox keeps it. */
@@ -39,7 +41,13 @@ export function smtpMailer(options: { url: string; from: string }): Mailer {
       const { createTransport } = await import("nodemailer");
       const transport = createTransport(options.url);
       try {
-        await transport.sendMail({ from: options.from, ...mail });
+        const { messageId, ...rest } = mail;
+        const domain = /@([\w.-]+)/.exec(options.from)?.[1] ?? "localhost";
+        await transport.sendMail({
+          from: options.from,
+          ...rest,
+          ...(messageId ? { messageId: `<${messageId}@${domain}>` } : {}),
+        });
       } finally {
         transport.close();
       }

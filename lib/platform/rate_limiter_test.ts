@@ -136,6 +136,7 @@ Deno.test("closing while buckets are being written leaves no timer behind", asyn
     get: () => Promise.resolve(null),
     list: () => Promise.resolve([]),
     set: () => gate.promise.then(() => true),
+    update: () => Promise.resolve(null),
     clear: () => Promise.resolve(true),
     close() {},
   };
@@ -158,6 +159,7 @@ Deno.test("more addresses than are kept in memory do not break a request", async
       Promise.resolve((key.includes("old") ? { tokens: 5, at: old } : null) as T | null),
     list: () => Promise.resolve([]),
     set: () => Promise.resolve(true),
+    update: () => Promise.resolve(null),
     clear: () => Promise.resolve(true),
     close() {},
   };

@@ -2,16 +2,17 @@ import { expect } from "expect";
 import { importJWK, type JWK, SignJWT, UnsecuredJWT } from "jose";
 import { FakeClock } from "./clock.ts";
 import { seededRandom, uuidV7Source } from "./ids.ts";
-import { createServiceTokens, newServiceKeys } from "./service_token.ts";
+import { newKeySet, staticKeyRing } from "./key_ring.ts";
+import { createServiceTokens } from "./service_token.ts";
 
 const AUDIENCE = "gpu-gateway";
 const HOUR = 3_600_000;
 
 async function issuer(options: { keySet?: string; environment?: string; clock?: FakeClock } = {}) {
   const clock = options.clock ?? new FakeClock();
-  const keySet = options.keySet ?? await newServiceKeys();
-  const tokens = await createServiceTokens({
-    keySet,
+  const keySet = options.keySet ?? await newKeySet("service");
+  const tokens = createServiceTokens({
+    keys: await staticKeyRing(keySet, "service"),
     environment: options.environment ?? "test",
     issuer: "https://nova.example.org",
     clock,
@@ -59,7 +60,8 @@ Deno.test("[ACC-100] a token names service, audience, environment and scopes, fo
     scope: ["invoke:model"],
   });
   expect(claims.exp - claims.iat).toBe(24 * 3600);
-  expect(await tokens.verify(token, AUDIENCE)).toEqual({
+  expect(await tokens.verify(token, AUDIENCE)).toMatchObject({
+    actor: null,
     service: "edge",
     tokenId: claims.jti,
     scopes: ["invoke:model"],
@@ -138,10 +140,10 @@ Deno.test("[ACC-104] 72 hours pass without one rejected call", async () => {
 Deno.test("other services, audiences and scopes have tokens of their own", async () => {
   const { tokens } = await issuer();
   const all = await Promise.all([
-    tokens.token("edge", AUDIENCE, ["a:b"]),
-    tokens.token("mcp", AUDIENCE, ["a:b"]),
-    tokens.token("edge", "other", ["a:b"]),
-    tokens.token("edge", AUDIENCE, ["a:c"]),
+    tokens.token("edge", AUDIENCE, ["read:memory"]),
+    tokens.token("mcp", AUDIENCE, ["read:memory"]),
+    tokens.token("edge", "other", ["read:memory"]),
+    tokens.token("edge", AUDIENCE, ["read:usage"]),
   ]);
   expect(new Set(all).size).toBe(4);
 });
@@ -150,7 +152,7 @@ Deno.test("[OPS-84] after a rotation the first key signs and the former one stil
   const clock = new FakeClock();
   const before = await issuer({ clock });
   const old = await before.tokens.token("edge", AUDIENCE, []);
-  const fresh = JSON.parse(await newServiceKeys());
+  const fresh = JSON.parse(await newKeySet("service"));
   const both = JSON.stringify({ keys: [...fresh.keys, ...JSON.parse(before.keySet).keys] });
   const after = await issuer({ clock, keySet: both });
   expect(await after.tokens.verify(old, AUDIENCE)).not.toBeNull();

@@ -44,6 +44,13 @@ const NO_LIMITS = Object.fromEntries(
     "MEMORY_SEARCH",
     "MEMORY_WRITE",
     "PUBLIC",
+    "RESET",
+    "VERIFY",
+    "RESEND",
+    "REFRESH",
+    "TWO_FACTOR",
+    "EXPORT",
+    "ADMIN",
   ]
     .map((name) => [`RATE_${name}`, "-1"]),
 );

@@ -28,8 +28,8 @@ function listOf(networks: readonly string[]): BlockList {
   return list;
 }
 
-/** Whether `address` is one of the trusted addresses or in one of the networks. */
-function isTrusted(address: string, trusted: readonly string[]): boolean {
+/** Whether `address` is one of the addresses listed, or in one of the networks. */
+export function isInNetworks(address: string, trusted: readonly string[]): boolean {
   return trusted.length > 0 && isIP(address) !== 0 &&
     listOf(trusted).check(address, family(address));
 }
@@ -43,12 +43,12 @@ export function clientAddress(
   headers: Headers,
   trustedProxies: readonly string[],
 ): string {
-  if (!isTrusted(peer, trustedProxies)) return peer;
+  if (!isInNetworks(peer, trustedProxies)) return peer;
   const chain = (headers.get("x-forwarded-for") ?? "").split(",").map((s) => s.trim()).filter(
     Boolean,
   );
   for (const address of chain.reverse()) {
-    if (!isTrusted(address, trustedProxies)) return address;
+    if (!isInNetworks(address, trustedProxies)) return address;
   }
   return peer;
 }

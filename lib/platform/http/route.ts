@@ -5,7 +5,8 @@ import type { Log } from "../log.ts";
 import { isUuid } from "../ids.ts";
 import { notFound, Problem } from "../problem.ts";
 import { readJson } from "./body.ts";
-import type { Principal } from "./principal.ts";
+import type { ServiceCaller } from "../service_token.ts";
+import type { Authentication, Principal, Role } from "./principal.ts";
 import { zodProblem } from "./problem_response.ts";
 
 /** What a route is, in one place: from it the API is enforced, documented and tested. */
@@ -17,16 +18,27 @@ export interface RouteMeta<
   summary: string;
   /** Section of the documentation. */
   tag: string;
-  /** Who may call it: anyone, or a signed-in user. */
-  auth: "public" | "user";
+  /** Who may call it: anyone, a signed-in user, or a service with a token. */
+  auth: "public" | "user" | "service";
   /** Scopes that let a personal key call a user's route. */
   scopes?: readonly string[];
+  /**
+   * The scope a service needs, empty where any valid token will do; on a user's route it opens that
+   * route to services as well.
+   */
+  service?: string;
   /** Roles a user's route is for; without it every role may call. */
-  roles?: readonly Principal["role"][];
+  roles?: readonly Role[];
   /** Needs a confirmed e-mail. */
   verified?: boolean;
+  /** Needs a fresh proof of identity. */
+  stepUp?: boolean;
+  /** Open to accounts that are suspended or about to be deleted: their own data and the way out. */
+  anyStanding?: boolean;
   /** Its own classes of requests, beside those that hold for every route. */
   rate?: RateClass | readonly RateClass[];
+  /** What of a body is counted by that class beside the caller: an address that is written to. */
+  rateText?: (body: unknown) => string;
   /** Limited by the plan's chat turns per minute. */
   chatTurn?: boolean;
   /** Outside all limits (health). */
@@ -43,15 +55,31 @@ export interface RouteMeta<
 
 /** What `lib/api` provides for every route: who calls, and how often they may. */
 export interface Gate {
-  authenticate(request: Request): Promise<Principal | null>;
-  /** Why there is no principal: no credential at all, or one that does not count. */
-  unauthenticated(request: Request): Problem;
+  /** Whom the request's own credential stands for. */
+  authenticate(request: Request, address: string): Promise<Authentication>;
+  /**
+   * The service that calls, when its token holds the scope.
+   *
+   * @throws Problem 403 `service_token_*`
+   */
+  service(request: Request, route: { scope: string; name: string }): Promise<ServiceCaller>;
+  /**
+   * Holds a caller to what the route asks beyond being signed in.
+   *
+   * @throws Problem 403 `suspended`, `scope_missing`, `forbidden`, `email_unverified`,
+   *   `plan_required`, `step_up_required`
+   */
+  admit(principal: Principal, context: { request: Request; meta: RouteMeta }): void;
+  /** 401 for a request that shows nothing. */
+  missing(): Problem;
   /** @throws Problem 429 `rate_limited` */
   limit(context: {
     request: Request;
     principal: Principal | null;
     address: string;
     meta: RouteMeta;
+    /** Counted in place of the caller; hashed before it is kept. */
+    text?: string;
   }): Promise<Record<string, string>>;
   /** @throws Problem 403 `csrf_failed` for a cookie request from elsewhere */
   checkOrigin(request: Request): void;
@@ -66,6 +94,8 @@ export interface ApiVariables {
   correlationId: string;
   log: Log;
   principal: Principal | null;
+  /** The service that called, on routes of services. */
+  service: ServiceCaller | null;
 }
 
 /** Bindings and variables of every Hono app here. */
@@ -102,7 +132,15 @@ export function route<Body extends z.ZodType, Query extends z.ZodType>(
       if (ID_PARAMS.test(name) && !isUuid(value)) throw notFound();
     }
     if (meta.query) c.req.addValidatedData("query", parse(meta.query, c.req.query()) as object);
-    if (meta.body) c.req.addValidatedData("json", await parseBody(c, meta) as object);
+    if (meta.body) {
+      const body = await parseBody(c, meta) as object;
+      const text = meta.rateText?.(body);
+      if (text !== undefined) {
+        const { gate, address } = c.var;
+        await gate.limit({ request: c.req.raw, principal, address, meta, text });
+      }
+      c.req.addValidatedData("json", body);
+    }
     await next();
   };
   return Object.assign(middleware, { [META]: meta });
@@ -111,35 +149,29 @@ export function route<Body extends z.ZodType, Query extends z.ZodType>(
 async function enter(c: Context<ApiEnv>, meta: RouteMeta): Promise<Principal | null> {
   const { gate, address } = c.var;
   const request = c.req.raw;
-  const principal = await gate.authenticate(request);
+  if (
+    meta.service !== undefined &&
+    (meta.auth === "service" || request.headers.has("x-service-token"))
+  ) {
+    await gate.limit({ request, principal: null, address, meta });
+    c.set("service", await gate.service(request, { scope: meta.service, name: c.req.routePath }));
+    return null;
+  }
+  const found = await gate.authenticate(request, address);
+  const principal = found.kind === "user" ? found.principal : null;
   // Authentication, then rate limit, then everything else (USE-30).
   const limited = { request, principal: meta.auth === "public" ? null : principal, address, meta };
   if (meta.auth !== "public" && !principal) {
     await gate.limit(limited);
-    throw gate.unauthenticated(request);
+    throw found.kind === "refused" ? found.problem : gate.missing();
   }
   if (!["GET", "HEAD", "OPTIONS"].includes(request.method)) gate.checkOrigin(request);
-  if (meta.auth === "user") admit(principal!, meta);
   if (!meta.unlimited) {
     for (const [name, value] of Object.entries(await gate.limit(limited))) c.header(name, value);
   }
+  if (meta.auth === "user") gate.admit(principal!, { request, meta });
+  if (found.kind === "user" && found.setCookie) c.header("set-cookie", found.setCookie);
   return principal;
-}
-
-/** @throws Problem 403 `forbidden`, `email_unverified` */
-function admit(principal: Principal, meta: RouteMeta): void {
-  if (meta.roles && !meta.roles.includes(principal.role)) {
-    throw new Problem("forbidden", 403, "This is for others", "Your role does not open this");
-  }
-  if (meta.verified && !principal.emailVerified) {
-    throw new Problem(
-      "email_unverified",
-      403,
-      "Confirm your e-mail first",
-      "Open the link in the mail we sent you, or ask for a new one",
-      { resendUrl: "/api/auth/resend-verification" },
-    );
-  }
 }
 
 async function parseBody(c: Context<ApiEnv>, meta: RouteMeta): Promise<unknown> {
@@ -159,6 +191,13 @@ export function caller(c: Context<ApiEnv>): Principal {
   const principal = c.var.principal;
   if (!principal) throw new Error('A route without `auth: "user"` asked who called');
   return principal;
+}
+
+/** Which service called a route of services. */
+export function callingService(c: Context<ApiEnv>): ServiceCaller {
+  const { service } = c.var;
+  if (!service) throw new Error('A route without `auth: "service"` asked which service called');
+  return service;
 }
 
 /** The metadata of a handler, if it was declared by {@link route}. */

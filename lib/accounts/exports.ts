@@ -1,0 +1,286 @@
+import type { Tx } from "@/lib/platform/database/mod.ts";
+import type { Principal } from "@/lib/platform/http/principal.ts";
+import type { Job } from "@/lib/platform/outbox.ts";
+import { notFound, Problem } from "@/lib/platform/problem.ts";
+import { type AccountContext, DAY, spoken } from "./context.ts";
+import { readableFiles } from "./export_markdown.ts";
+import type { ExportView } from "./schema.ts";
+import { findUser } from "./store.ts";
+import { zip, type ZipFile } from "./zip.ts";
+
+/** Kind of the job that puts an archive together. */
+export const EXPORT_JOB = "accounts.export";
+
+/** An archive can be fetched for a week. */
+const LIFE_MS = 7 * DAY;
+const PART_BYTES = 512 * 1024;
+const PAGE = 500;
+/** Kinds of columns that are machinery: hashes and sealed secrets, search words, vectors. */
+const MACHINERY = new Set(["bytea", "tsvector", "vector", "halfvec"]);
+/** The archive does not hold itself, and no password. */
+const LEFT_OUT = new Set(["account_export_parts"]);
+const HIDDEN = new Set(["password_hash"]);
+
+interface Row {
+  id: string;
+  userId: string;
+  state: "queued" | "running" | "ready" | "failed";
+  createdAt: Date;
+  readyAt: Date | null;
+  expiresAt: Date | null;
+  bytes: number | null;
+}
+
+/** A table that holds rows of people. */
+export interface OwnedTable {
+  name: string;
+  /** The column that names the owner. */
+  owner: string;
+  columns: string[];
+  order: string[];
+}
+
+/** Every table that names an owner, from the schema itself: none can be forgotten (H1). */
+export async function ownedTables(tx: Tx): Promise<OwnedTable[]> {
+  const rows = await tx<{ name: string; column: string; type: string; place: number | null }[]>`
+    select c.relname as name, a.attname as column, t.typname as type,
+      array_position(i.indkey::int[], a.attnum::int) as place
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    join pg_type t on t.oid = a.atttypid
+    left join pg_index i on i.indrelid = c.oid and i.indisprimary
+    where c.relkind in ('r', 'p') and (c.relname = 'users' or exists (
+      select from pg_attribute o
+      where o.attrelid = c.oid and o.attname = 'user_id' and not o.attisdropped))
+    order by c.relname, a.attnum`;
+  const tables = new Map<string, OwnedTable & { places: [number, string][] }>();
+  for (const { name, column, type, place } of rows) {
+    const table = tables.get(name) ??
+      { name, owner: name === "users" ? "id" : "user_id", columns: [], order: [], places: [] };
+    tables.set(name, table);
+    if (place !== null) table.places.push([place, column]);
+    if (!MACHINERY.has(type) && !HIDDEN.has(column)) table.columns.push(column);
+  }
+  return [...tables.values()].map(({ places, ...table }) => ({
+    ...table,
+    order: places.sort(([a], [b]) => a - b).map(([, column]) => column),
+  }));
+}
+
+/** Archives of everything somebody has. */
+export type Exports = ReturnType<typeof createExports>;
+
+/** Exports, built by a job and kept in the database until they are erased. */
+export function createExports(context: AccountContext) {
+  const { db, clock } = context;
+
+  function view(row: Row): ExportView {
+    const over = row.expiresAt !== null && row.expiresAt <= clock.now();
+    const state = row.state === "ready" && over ? "expired" : row.state;
+    return {
+      id: row.id,
+      state,
+      createdAt: row.createdAt.toISOString(),
+      readyAt: row.readyAt?.toISOString() ?? null,
+      expiresAt: row.expiresAt?.toISOString() ?? null,
+      bytes: row.bytes,
+      downloadUrl: state === "ready" ? `/api/account/export/${row.id}?download=true` : null,
+    };
+  }
+
+  const columns = ["id", "user_id", "state", "created_at", "ready_at", "expires_at", "bytes"];
+
+  async function find(tx: Tx, userId: string, id: string): Promise<Row> {
+    const [row] = await tx<Row[]>`
+      select ${tx(columns)} from account_exports where id = ${id} and user_id = ${userId}`;
+    if (!row) throw notFound();
+    return row;
+  }
+
+  /** The rows of a table as JSON, a page at a time. */
+  async function* tableJson(userId: string, table: OwnedTable): AsyncGenerator<string> {
+    yield `{"schemaVersion":1,"table":${JSON.stringify(table.name)},"rows":[`;
+    for (let offset = 0;; offset += PAGE) {
+      const rows = await db.asUser(
+        userId,
+        (tx) =>
+          tx`select ${tx(table.columns)} from ${tx(table.name)} where ${tx(table.owner)} = ${userId}
+          order by ${table.order.length > 0 ? tx(table.order) : tx([table.owner])}
+          limit ${PAGE} offset ${offset}`,
+      );
+      for (const [index, row] of rows.entries()) {
+        yield `${offset + index > 0 ? ",\n" : "\n"}${JSON.stringify(row)}`;
+      }
+      if (rows.length < PAGE) break;
+    }
+    yield "\n]}\n";
+  }
+
+  async function* files(userId: string, tables: OwnedTable[]): AsyncGenerator<ZipFile> {
+    const at = clock.now();
+    const manifest = {
+      product: "NovaCoreAI",
+      schemaVersion: 1,
+      madeAt: at.toISOString(),
+      files: tables.map(({ name }) => `data/${name}.json`),
+    };
+    yield { name: "manifest.json", at, content: one(JSON.stringify(manifest, null, 2)) };
+    for (const table of tables) {
+      yield { name: `data/${table.name}.json`, at, content: tableJson(userId, table) };
+    }
+    yield* readableFiles(db, userId, at);
+  }
+
+  /** Stores the pieces of an archive in parts of a fixed size; returns their bytes. */
+  async function store(row: Row, pieces: AsyncIterable<Uint8Array>): Promise<number> {
+    let bytes = 0;
+    let position = 0;
+    let buffer: Uint8Array[] = [];
+    let held = 0;
+    const flush = async () => {
+      const part = new Uint8Array(held);
+      let at = 0;
+      for (const piece of buffer) {
+        part.set(piece, at);
+        at += piece.length;
+      }
+      const place = position++;
+      await db.asUser(
+        row.userId,
+        (tx) =>
+          tx`insert into account_export_parts (export_id, user_id, position, bytes)
+          values (${row.id}, ${row.userId}, ${place}, ${part})`,
+      );
+      buffer = [];
+      held = 0;
+    };
+    for await (const piece of pieces) {
+      buffer.push(piece);
+      held += piece.length;
+      bytes += piece.length;
+      if (held >= PART_BYTES) await flush();
+    }
+    if (held > 0) await flush();
+    return bytes;
+  }
+
+  return {
+    /** Begins an archive, on every plan. How often, the class `EXPORT` of the route decides. */
+    async request(principal: Principal): Promise<ExportView> {
+      const now = clock.now();
+      const row = await db.asSystem("accounts: export", async (tx) => {
+        const id = context.ids();
+        const [row] = await tx<Row[]>`
+          insert into account_exports (id, user_id, state, created_at)
+          values (${id}, ${principal.userId}, 'queued', ${now}) returning ${tx(columns)}`;
+        await context.outbox.add(tx, {
+          kind: EXPORT_JOB,
+          key: `export:${id}`,
+          userId: principal.userId,
+          payload: { exportId: id },
+        });
+        await context.audit.record(tx, {
+          category: "data_access",
+          event: "export_requested",
+          severity: "medium",
+          actor: { kind: "user", id: principal.userId },
+          userId: principal.userId,
+        });
+        return row!;
+      });
+      context.outbox.wake();
+      return view(row);
+    },
+
+    get: (userId: string, id: string): Promise<ExportView> =>
+      db.asUser(userId, async (tx) => view(await find(tx, userId, id))),
+
+    /** The newest archives. */
+    list: (userId: string): Promise<ExportView[]> =>
+      db.asUser(userId, async (tx) => {
+        const rows = await tx<Row[]>`
+          select ${tx(columns)} from account_exports where user_id = ${userId}
+          order by created_at desc limit 10`;
+        return rows.map(view);
+      }),
+
+    /** The bytes of a ready archive. @throws Problem 404, 410 `gone` */
+    async download(userId: string, id: string): Promise<ReadableStream<Uint8Array>> {
+      const found = await this.get(userId, id);
+      if (found.state === "expired") throw gone();
+      if (found.state !== "ready") throw notFound();
+      await context.audit.note({
+        category: "data_access",
+        event: "export_fetched",
+        severity: "medium",
+        actor: { kind: "user", id: userId },
+        userId,
+      });
+      const parts = async function* () {
+        for (let position = 0;; position++) {
+          const [part] = await db.asUser(
+            userId,
+            (tx) =>
+              tx<{ bytes: Uint8Array }[]>`select bytes from account_export_parts
+              where export_id = ${id} and user_id = ${userId} and position = ${position}`,
+          );
+          if (!part) return;
+          yield new Uint8Array(part.bytes);
+        }
+      };
+      return ReadableStream.from(parts());
+    },
+
+    /** The handler of {@link EXPORT_JOB}; a second run begins anew. */
+    async build(job: Job): Promise<void> {
+      const { exportId } = job.payload as { exportId: string };
+      const userId = job.userId!;
+      const begun = await db.asUser(userId, async (tx) => {
+        const row = await find(tx, userId, exportId).catch(() => null);
+        if (!row || row.state === "ready") return null;
+        await tx`delete from account_export_parts where export_id = ${exportId}`;
+        await tx`update account_exports set state = 'running' where id = ${exportId}`;
+        const tables = (await ownedTables(tx)).filter(({ name }) => !LEFT_OUT.has(name));
+        return { row, tables };
+      });
+      if (!begun) return;
+      const bytes = await store(begun.row, zip(files(userId, begun.tables)));
+      await db.asSystem("accounts: export ready", async (tx) => {
+        const now = clock.now();
+        const expiresAt = new Date(now.getTime() + LIFE_MS);
+        const user = (await findUser(tx, userId))!;
+        await tx`update account_exports set state = 'ready', ready_at = ${now}, bytes = ${bytes},
+          expires_at = ${expiresAt} where id = ${exportId}`;
+        await context.mails.queue(tx, "export_ready", {
+          to: user.email,
+          name: user.displayName,
+          locale: user.locale,
+          values: { end: spoken(expiresAt, user) },
+          path: "/settings/data",
+        }, { userId, key: `export_ready:${exportId}` });
+      });
+      context.outbox.wake();
+    },
+
+    /** Erases archives that have ended; returns how many. */
+    async trim(): Promise<number> {
+      const now = clock.now();
+      return await db.asSystem("accounts: retention", async (tx) => {
+        const rows = await tx`
+          delete from account_exports where expires_at <= ${now}
+            or (state in ('queued', 'running') and created_at < ${new Date(now.getTime() - DAY)})
+          returning id`;
+        return rows.length;
+      });
+    },
+  };
+}
+
+async function* one(text: string): AsyncGenerator<string> {
+  yield await Promise.resolve(text);
+}
+
+function gone(): Problem {
+  return new Problem("gone", 410, "This has ended", "The archive was erased; have a new one made");
+}
