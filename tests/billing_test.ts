@@ -95,7 +95,9 @@ Deno.test("[BIL-2] [BIL-43] a test payment brings the plan, its limits, an invoi
   const invoices = (await ada.get("/api/billing/invoices")).body;
   expect(invoices.items).toHaveLength(1);
   expect(invoices.items[0]).toMatchObject({ amount: 2900, currency: "usd", status: "paid" });
-  expect(await mailsTo(ada)).toEqual(["Test payment: Your plan Pro has started"]);
+  expect((await mailsTo(ada)).filter((subject) => subject.startsWith("Test payment"))).toEqual([
+    "Test payment: Your plan Pro has started",
+  ]);
   // Paying twice for one checkout is paying once.
   await payments().finish(ada.userId, session, "pay");
   await settle();

@@ -161,7 +161,8 @@ test("[RD-11] what a person's routes answer fits their schemas", async () => {
     if (method !== "GET" || meta.auth !== "user" || meta.roles) continue;
     const id = ids[path];
     if (path.includes(":") && !id) continue;
-    const answer = await ada.get(path.replace(/:\w+/, id ?? ""));
+    const query = path === "/api/chat/search" ? "?q=Troms" : "";
+    const answer = await ada.get(path.replace(/:\w+/, id ?? "") + query);
     if (answer.status === 200) calls++;
     checked(method, path, answer);
   }
