@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from "preact";
-import { Lexer, type Token, type Tokens } from "marked";
+import type { Token, Tokens } from "marked";
+import { lexMarkdown, type MathToken } from "./markdown_lexer.ts";
 import { safeLink, tellsHost } from "./markdown_url.ts";
 import { finishTail, hasDefinitions, splitStableBlocks } from "./markdown_stream.ts";
 import { say } from "./say.ts";
@@ -10,6 +11,10 @@ import { commonText } from "./text/common.ts";
 export interface MarkdownOptions {
   /** What stands at the end of a code block's head, for example a copy button. */
   codeAction?: (code: string, language: string) => ComponentChildren;
+  /** Code in colours; without it code is plain. */
+  code?: (props: { code: string; language: string }) => ComponentChildren;
+  /** A formula; without it formulas are shown as they were typed. */
+  math?: (props: { tex: string; display: boolean }) => ComponentChildren;
   locale?: string;
 }
 
@@ -66,7 +71,7 @@ interface Context extends MarkdownOptions {
 }
 
 function renderBlock(text: string, context: Context): ComponentChildren {
-  return blocks(new Lexer({ gfm: true }).lex(text), context);
+  return blocks(lexMarkdown(text), context);
 }
 
 function blocks(tokens: readonly Token[], context: Context): ComponentChildren {
@@ -83,7 +88,9 @@ function block(token: Tokens.Generic, context: Context, key: number): ComponentC
     case "paragraph":
       return <p key={key}>{inlines(token.tokens, context)}</p>;
     case "code":
-      return <CodeBlock key={key} code={token.text} info={token.lang ?? ""} {...context} />;
+      return <CodeBlock key={key} source={token.text} info={token.lang ?? ""} {...context} />;
+    case "math":
+      return formula(token as MathToken, context, key);
     case "blockquote":
       return <blockquote key={key}>{blocks(token.tokens ?? [], context)}</blockquote>;
     case "list":
@@ -99,6 +106,13 @@ function block(token: Tokens.Generic, context: Context, key: number): ComponentC
     default: // html and whatever a later lexer may know: the characters as typed
       return <p key={key}>{token.raw.trim()}</p>;
   }
+}
+
+function formula(token: MathToken, { math }: Context, key: number): ComponentChildren {
+  const { tex, display, raw } = token;
+  if (!math) return display ? <p key={key}>{raw.trim()}</p> : raw;
+  const made = math({ tex, display });
+  return display ? <div key={key} class="scroll" tabIndex={0}>{slot(made)}</div> : made;
 }
 
 function heading(token: Tokens.Heading, context: Context, key: number): VNode {
@@ -187,6 +201,8 @@ function inline(token: Tokens.Generic, context: Context, key: number): Component
       return <code key={key}>{token.text}</code>;
     case "br":
       return <br key={key} />;
+    case "math":
+      return formula(token as MathToken, context, key);
     case "link":
       return link(token, context, key);
     case "image":
@@ -268,7 +284,10 @@ const LANGUAGES: Readonly<Record<string, string>> = {
 };
 
 function CodeBlock(
-  { code, info, codeAction, locale }: MarkdownOptions & { code: string; info: string },
+  { source, info, codeAction, code: Colours, locale }: MarkdownOptions & {
+    source: string;
+    info: string;
+  },
 ) {
   const text = commonText(locale);
   const short = /^[\w+#.-]{1,24}/.exec(info.trim())?.[0] ?? "";
@@ -280,9 +299,11 @@ function CodeBlock(
     >
       <figcaption class="code-head">
         <span>{language || text.code}</span>
-        {slot(codeAction?.(code, language))}
+        {slot(codeAction?.(source, language))}
       </figcaption>
-      <pre tabIndex={0}><code>{code}</code></pre>
+      <pre
+        tabIndex={0}
+      ><code>{Colours ? slot(Colours({ code: source, language: short })) : source}</code></pre>
     </figure>
   );
 }

@@ -3,6 +3,9 @@ import { useMemo, useRef } from "preact/hooks";
 import { chatMarkdown } from "./copy_code.tsx";
 import { headingBase, MarkdownBlock, type MarkdownOptions } from "./markdown.tsx";
 import { finishTail, hasDefinitions, splitStableBlocks } from "./markdown_stream.ts";
+import type { HighlightedProps } from "./highlight.tsx";
+import { useLazy } from "./lazy.tsx";
+import type { FormulaProps } from "./math.tsx";
 import { slot } from "./slot.ts";
 
 /** Props of {@link LiveMarkdown}. */
@@ -25,10 +28,29 @@ interface Read {
  * looking at them; only the open tail is read and compared again (UI-88).
  */
 export default function LiveMarkdown({ text, live, locale }: LiveMarkdownProps) {
-  const options = useMemo(() => chatMarkdown(locale), [locale]);
+  const options = useMemo(() => ({ ...chatMarkdown(locale), code: lazyCode, math: lazyMath }), [
+    locale,
+  ]);
   const read = useRef<Read>({ text: "", blocks: [], tail: "" });
   return <div class="prose">{grow(read.current, { text, live, options })}</div>;
 }
+
+const loadCode = () => import("./highlight.tsx");
+const loadMath = () => import("./math.tsx");
+
+/** Code is plain until the colours have come, and while it is being written. */
+function Code(props: HighlightedProps) {
+  const Colours = useLazy(props.language !== "", loadCode);
+  return Colours ? <Colours {...props} /> : slot(props.code);
+}
+
+function Maths(props: FormulaProps) {
+  const Shown = useLazy(true, loadMath);
+  return Shown ? <Shown {...props} /> : <code>{props.tex}</code>;
+}
+
+const lazyCode = (props: HighlightedProps) => <Code {...props} />;
+const lazyMath = (props: FormulaProps) => <Maths {...props} />;
 
 interface Growth {
   text: string;
@@ -52,8 +74,10 @@ function grow(read: Read, { text, live, options }: Growth): ComponentChildren {
   read.text = text;
   read.tail = split.tail;
   const end = live ? finishTail(split.tail) : split.tail;
+  // What still grows would be coloured anew with every piece.
+  const last = live ? { ...options, code: undefined } : options;
   return slot([
     ...read.blocks,
-    <MarkdownBlock key={read.blocks.length} text={end} base={base} options={options} />,
+    <MarkdownBlock key={read.blocks.length} text={end} base={base} options={last} />,
   ]);
 }

@@ -1,4 +1,4 @@
-import { Lexer } from "marked";
+import { lexBlocks } from "./markdown_lexer.ts";
 
 /** Markdown that is still being written, cut where nothing before the cut can change any more. */
 export interface SplitMarkdown {
@@ -18,7 +18,7 @@ export interface SplitMarkdown {
 export function splitStableBlocks(text: string): SplitMarkdown {
   const complete = text.slice(0, text.lastIndexOf("\n") + 1);
   if (complete === "" || complete.includes("\r")) return { stable: [], tail: text };
-  const tokens = new Lexer({ gfm: true }).blockTokens(complete);
+  const tokens = lexBlocks(complete);
   let last = tokens.length - 1;
   while (last >= 0 && tokens[last]!.type === "space") last--;
   const stable: string[] = [];

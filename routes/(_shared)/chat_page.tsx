@@ -4,7 +4,9 @@ import type { State } from "@/utils.ts";
 import Chat from "@/islands/chat.tsx";
 import type { Conversation, Message } from "@/lib/ui/contract.ts";
 import { chatMarkdown } from "@/lib/ui/copy_code.tsx";
+import Highlighted from "@/lib/ui/highlight.tsx";
 import { Markdown } from "@/lib/ui/markdown.tsx";
+import Formula, { type FormulaProps } from "@/lib/ui/math.tsx";
 import type { ChatData } from "@/lib/ui/chat/state.ts";
 import { chatText } from "@/lib/ui/text/chat.ts";
 import { commonText } from "@/lib/ui/text/common.ts";
@@ -65,12 +67,16 @@ export function ChatPage({ data, state, url }: { data: ChatPageData; state: Stat
   );
 }
 
+const formula = (props: FormulaProps) => <Formula {...props} />;
+
 /** Each stored answer, rendered here, so that the browser need not read Markdown to show it. */
 function renderedAnswers(messages: readonly Message[], locale: string) {
   const slots: Record<`answer_${string}`, ComponentChildren> = {};
   for (const { id, role, content } of messages) {
     if (role === "assistant") {
-      slots[`answer_${id}`] = <Markdown text={content} {...chatMarkdown(locale)} />;
+      slots[`answer_${id}`] = (
+        <Markdown text={content} {...chatMarkdown(locale)} code={Highlighted} math={formula} />
+      );
     }
   }
   return slots;
