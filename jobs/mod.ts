@@ -2,10 +2,11 @@ import type { JobHandler } from "@/lib/platform/outbox.ts";
 import { every } from "@/lib/platform/clock.ts";
 import { errorFields } from "@/lib/platform/log.ts";
 import { ERASE_JOB, EXTRACT_JOB } from "@/lib/chat/mod.ts";
-import { EMBED_JOB } from "@/lib/memory/mod.ts";
+import { EMBED_JOB, EMBED_TURN_JOB } from "@/lib/memory/mod.ts";
 import { ERASE_ACCOUNT_JOB, EXPORT_JOB, MAIL_JOB, RESET_JOB } from "@/lib/accounts/mod.ts";
 import type { Services } from "@/lib/boot/services.ts";
 import { embedMemory } from "./embed_memory.ts";
+import { embedTurn } from "./embed_turn.ts";
 import { eraseTemporary } from "./erase_temporary.ts";
 import { extractMemories } from "./extract_memories.ts";
 
@@ -14,6 +15,7 @@ export function jobHandlers(services: Services): Record<string, JobHandler> {
   return {
     [EXTRACT_JOB]: extractMemories(services),
     [EMBED_JOB]: embedMemory(services),
+    [EMBED_TURN_JOB]: embedTurn(services),
     [ERASE_JOB]: eraseTemporary(services),
     ...services.billing.handlers(),
     [MAIL_JOB]: (job) => services.accounts.mails.send(job),
@@ -70,8 +72,13 @@ export function startTimers(services: Services): () => void {
       await services.userKeys.tend();
       await services.serviceKeys.tend();
     }),
-    timer(60 * MINUTE, "promote memories", () => services.memory.promoteDue()),
-    timer(60 * MINUTE, "purge forgotten memories", () => services.memory.purge()),
+    timer(60 * MINUTE, "move and purge memories", () => services.memory.night()),
+    timer(10 * MINUTE, "make vectors anew", () => reembed(services)),
   ];
   return () => stops.forEach((stop) => stop());
+}
+
+/** Steps of making vectors anew, until all are of the present model or the host is away. */
+async function reembed({ memory }: Services): Promise<void> {
+  while (await memory.reembed() > 0);
 }

@@ -35,6 +35,8 @@ const BODIES: Record<string, unknown> = {
   "POST /api/memory/:id/promote": { tier: "itm" },
   "PATCH /api/account/keys/:id": { name: "Mine now" },
   "POST /api/account/grants/:id": { scope: "all", reason: "Mine now" },
+  "POST /api/memory/:id/undo": { eventId: crypto.randomUUID() },
+  "POST /api/memory/contradictions/:id/resolve": { answer: "keep_new" },
 };
 
 /** What a person has of an account: a device, a key, an archive, a grant to support. */

@@ -149,12 +149,14 @@ async function remember(context: ChatContext, tx: Tx, turn: RunningTurn): Promis
     turn.userMessage.remember && turn.status !== "refused" && turn.status !== "error";
   if (searchable && turn.principal.memory.searchConversations) {
     await context.memory.indexTurn(tx, {
+      userId,
       questionId: turn.userMessage.id,
       answerId: turn.assistantMessageId,
     });
   }
   turn.stages.push("enqueue");
-  if (searchable && turn.memoryMode === "on" && (turn.kind === "send" || turn.kind === "edit")) {
+  // Also when an answer is written anew: the first try may have failed. A job runs once a message.
+  if (searchable && turn.memoryMode === "on") {
     await context.outbox.add(tx, {
       kind: EXTRACT_JOB,
       key: `${EXTRACT_JOB}:${turn.userMessage.id}`,

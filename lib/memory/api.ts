@@ -1,8 +1,10 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { type ApiEnv, caller, route } from "@/lib/platform/http/route.ts";
+import { inboxApi } from "./inbox_api.ts";
 import * as schema from "./schema.ts";
 import { etagOf, type Memory } from "./service.ts";
+import { transferApi } from "./transfer_api.ts";
 
 const TAG = "Memory";
 const READ = ["memory:read"] as const;
@@ -76,11 +78,41 @@ export function memoryApi(memory: Memory) {
       }),
       async (c) => c.json(await memory.search(caller(c).userId, c.req.valid("json")), 200),
     )
+    .route("/", inboxApi(memory))
+    .route("/", transferApi(memory))
+    .get(
+      "/api/memory/timeline",
+      route({
+        summary: "What happened to facts, newest first",
+        tag: TAG,
+        auth: "user",
+        scopes: READ,
+        query: schema.timelineQuerySchema,
+        responses: {
+          200: {
+            schema: z.strictObject({
+              items: z.array(schema.timelineItemSchema),
+              nextCursor: z.string().nullable(),
+              from: z.string().nullable(),
+              to: z.string().nullable(),
+            }),
+            description: "A page, and how far the history reaches",
+          },
+        },
+      }),
+      async (c) => c.json(await memory.timeline(caller(c).userId, c.req.valid("query")), 200),
+    )
     .get(
       "/api/memory/:id",
-      route({ summary: "One fact", tag: TAG, auth: "user", scopes: READ, responses: one }),
+      route({
+        summary: "One fact; looking at it counts as a use",
+        tag: TAG,
+        auth: "user",
+        scopes: READ,
+        responses: one,
+      }),
       async (c) => {
-        const view = await memory.get(caller(c).userId, c.req.param("id"));
+        const view = await memory.get(caller(c).userId, c.req.param("id"), { view: true });
         c.header("etag", etagOf(view));
         return c.json(view, 200);
       },
@@ -137,17 +169,17 @@ export function memoryApi(memory: Memory) {
     )
     .post(
       "/api/memory/:id/restore",
-      route({ summary: "Undo forgetting", tag: TAG, auth: "user", responses: one }),
+      route({ summary: "Undo forgetting", tag: TAG, auth: "user", scopes: WRITE, responses: one }),
       async (c) => c.json(await memory.restore(caller(c).userId, c.req.param("id")), 200),
     )
     .post(
       "/api/memory/:id/pin",
-      route({ summary: "Pin a fact", tag: TAG, auth: "user", responses: one }),
+      route({ summary: "Pin a fact", tag: TAG, auth: "user", scopes: WRITE, responses: one }),
       async (c) => c.json(await memory.pin(caller(c).userId, c.req.param("id"), true), 200),
     )
     .post(
       "/api/memory/:id/unpin",
-      route({ summary: "Unpin a fact", tag: TAG, auth: "user", responses: one }),
+      route({ summary: "Unpin a fact", tag: TAG, auth: "user", scopes: WRITE, responses: one }),
       async (c) => c.json(await memory.pin(caller(c).userId, c.req.param("id"), false), 200),
     )
     .post(
@@ -181,26 +213,75 @@ export function memoryApi(memory: Memory) {
           200,
         ),
     )
+    .post(
+      "/api/memory/:id/undo",
+      route({
+        summary: "Take back the last step of a fact's history",
+        tag: TAG,
+        auth: "user",
+        scopes: WRITE,
+        rate: "MEMORY_WRITE",
+        body: z.strictObject({ eventId: z.uuid() }),
+        responses: one,
+        problems: ["conflict"],
+      }),
+      async (c) =>
+        c.json(
+          await memory.undo(caller(c).userId, c.req.param("id"), c.req.valid("json").eventId),
+          200,
+        ),
+    )
     .get(
       "/api/memory/:id/history",
       route({
         summary: "What happened to a fact",
         tag: TAG,
         auth: "user",
-        responses: {
-          200: {
-            schema: z.strictObject({
-              items: z.array(schema.memoryEventSchema),
-              nextCursor: z.null(),
-            }),
-            description: "Oldest first",
-          },
-        },
+        scopes: READ,
+        responses: listOf(schema.memoryEventSchema, "Oldest first"),
       }),
-      async (c) =>
-        c.json({
-          items: await memory.history(caller(c).userId, c.req.param("id")),
-          nextCursor: null,
-        }, 200),
+      async (c) => c.json(whole(await memory.history(caller(c).userId, c.req.param("id"))), 200),
+    )
+    .get(
+      "/api/memory/:id/links",
+      route({
+        summary: "The ties of a fact to others",
+        tag: TAG,
+        auth: "user",
+        scopes: READ,
+        responses: listOf(schema.memoryLinkSchema, "Oldest first"),
+      }),
+      async (c) => c.json(whole(await memory.links(caller(c).userId, c.req.param("id"))), 200),
+    )
+    .get(
+      "/api/memory/:id/sources",
+      route({
+        summary: "The messages a fact comes from",
+        tag: TAG,
+        auth: "user",
+        scopes: READ,
+        responses: listOf(schema.memorySourceSchema, "Oldest first"),
+      }),
+      async (c) => c.json(whole(await memory.sources(caller(c).userId, c.req.param("id"))), 200),
+    )
+    .get(
+      "/api/memory/:id/forget-preview",
+      route({
+        summary: "What forgetting a fact would reach",
+        tag: TAG,
+        auth: "user",
+        scopes: READ,
+        responses: { 200: { schema: schema.forgetPreviewSchema, description: "Counts" } },
+      }),
+      async (c) => c.json(await memory.forgetPreview(caller(c).userId, c.req.param("id")), 200),
     );
 }
+
+/** A list that is never longer than one page. */
+function listOf<Item extends z.ZodType>(item: Item, description: string) {
+  return {
+    200: { schema: z.strictObject({ items: z.array(item), nextCursor: z.null() }), description },
+  };
+}
+
+const whole = <Item>(items: Item[]) => ({ items, nextCursor: null });

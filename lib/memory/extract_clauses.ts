@@ -12,7 +12,7 @@ const LONGEST = 300;
 
 /** What is not the user's own statement: code, quoted lines, long quotations. */
 const FOREIGN =
-  /```[^]*?(?:```|(?![^]))|`[^`\n]*`|^[ \t]*>.*$|[“"][^“”"\n]{12,}[”"]|<[^<>\n]{1,200}>|\bhttps?:\/\/\S+/gm;
+  /```[^]*?(?:```|(?![^]))|`[^`\n]*`|^[ \t]*>.*$|^[ \t]*(?:#+ ?)?\[?(?:user|human|system|assistant|ai|tool|function|developer|admin|nova|memory|memories|note to ai|from|to|subject)\]?[ \t]*[:>=].*$|[“"][^“”"\n]{12,}[”"]|<[^<>\n]{1,200}>|\bhttps?:\/\/\S+/gmi;
 /** Words that open a statement without saying anything of it. */
 const OPENING =
   /^(?:(?:hi|hello|hey|hi there|hello there|good morning|good evening)(?: nova)?[,!.]*\s+|(?:well|so|oh|ok|okay|yes|yeah|no|nope|sure|thanks|thank you|also|and|but|btw|fyi|anyway|actually|sorry|sorry,? I meant|by the way|just so you know|for your information|for the record|as you know|you should know(?: that)?|to be honest|honestly|correction|update|good news|guess what|in fact|plus|note to self|please)\b[,:;!.]*\s+)+/i;

@@ -5,7 +5,11 @@ import { memoryBytes } from "./bytes.ts";
 import { type Candidate, extractCandidates } from "./extract.ts";
 import { sameText } from "./normalise.ts";
 import type { FactWriter, MemoryDependencies, NewFact } from "./fact_writer.ts";
+import type { Inbox } from "./inbox.ts";
+import { insertNotSaved, storedFact } from "./inbox_store.ts";
+import { type Consent, consentOf } from "./settings.ts";
 import * as store from "./store.ts";
+import { hasHiddenCharacters, looksLikeCommand, looksPasted } from "./taint.ts";
 import { decideWrite, type GateContext, type GateReason } from "./write_gate.ts";
 
 const NOT_SAVED_MS = 30 * 24 * 60 * 60 * 1000;
@@ -28,7 +32,10 @@ const EMPTY = {
  * not kept is noted with one reason. Running it twice changes nothing: a fact that is there is
  * confirmed once per message.
  */
-export function createExtraction(options: MemoryDependencies, writer: FactWriter) {
+export function createExtraction(
+  options: MemoryDependencies,
+  { writer, inbox }: { writer: FactWriter; inbox: Inbox },
+) {
   const { db, clock, ids, metrics } = options;
   const gate = metrics.counter("memory_gate_total", "Decisions of the write gate", [
     "decision",
@@ -42,12 +49,26 @@ export function createExtraction(options: MemoryDependencies, writer: FactWriter
     await db.asUser(userId, async (tx) => {
       const message = await store.sourceMessage(tx, source.messageId);
       if (!message?.remember || message.memoryMode !== "on" || message.temporary) return;
+      const consent = await consentOf(tx, userId, clock.now());
+      if (consent.paused) return;
+      const recalled = await store.recalledInto(tx, source.messageId);
+      const tainted = hasHiddenCharacters(message.content) || looksPasted(message.content);
       const candidates = extractCandidates(message.content, {
         now: message.createdAt,
         timeZone: message.timeZone,
         userName: message.displayName,
       });
-      for (const candidate of candidates) await take(tx, { userId, source, candidate, message });
+      for (const candidate of candidates) {
+        await take(tx, {
+          userId,
+          source,
+          candidate,
+          message,
+          consent,
+          recalled,
+          tainted: tainted || looksLikeCommand(`${candidate.text} ${candidate.quote}`),
+        });
+      }
     });
   };
 
@@ -56,6 +77,9 @@ export function createExtraction(options: MemoryDependencies, writer: FactWriter
     source: { messageId: string; sessionId: string };
     candidate: Candidate;
     message: store.SourceMessage;
+    consent: Consent;
+    recalled: readonly string[];
+    tainted: boolean;
   }
 
   async function take(tx: Tx, taking: Taking): Promise<void> {
@@ -65,15 +89,26 @@ export function createExtraction(options: MemoryDependencies, writer: FactWriter
     const decision = decideWrite(candidate, await gateContext(tx, taking, known));
     const same = known.find((row) => row.id === decision.duplicateOf);
     if (same) return await confirm(tx, same, taking);
-    // Proposals wait for an answer; until there is a place to answer them they are noted as not
-    // saved, where the person can see them and add them by hand.
-    if (decision.decision !== "save") {
+    if (decision.decision === "propose") {
+      gate.add(1, { decision: "propose", reason: decision.reason ?? "none" });
+      return await inbox.propose(tx, {
+        userId: taking.userId,
+        sessionId: taking.source.sessionId,
+        messageId: taking.source.messageId,
+        op: "save",
+        fact: factOf(taking),
+        affects: decision.supersedes,
+        reason: decision.reason,
+        shield: taking.tainted,
+      });
+    }
+    if (decision.decision === "not_saved") {
       return await noteNotSaved(tx, taking, decision.reason ?? "opted_out");
     }
     const row = await writer.insert(tx, taking.userId, factOf(taking), "extraction");
     await store.deleteTombstone(tx, await writer.hashOf(candidate.text));
     for (const former of known.filter(({ id }) => decision.supersedes.includes(id))) {
-      await writer.supersede(tx, former, row);
+      await writer.supersede(tx, former, row, "extraction");
     }
     gate.add(1, { decision: "save", reason: "none" });
   }
@@ -89,9 +124,9 @@ export function createExtraction(options: MemoryDependencies, writer: FactWriter
       temporary: message.temporary,
       memoryMode: message.memoryMode,
       remember: message.remember,
-      settings: { enabled: message.memoryEnabled, automatic: "on", allowed: [] },
-      tainted: false,
-      recalled: [],
+      settings: { enabled: message.memoryEnabled, ...taking.consent },
+      tainted: taking.tainted,
+      recalled: taking.recalled,
       policyValid: policy.constitutionValid,
       known,
       forgottenAt: await store.forgottenAt(tx, await writer.hashOf(candidate.text)),
@@ -136,34 +171,65 @@ export function createExtraction(options: MemoryDependencies, writer: FactWriter
   async function confirm(tx: Tx, row: store.MemoryRow, { source }: Taking): Promise<void> {
     gate.add(1, { decision: "not_saved", reason: "duplicate" });
     if (row.sourceMessageIds.includes(source.messageId)) return;
-    await store.updateMemory(tx, row.id, {
-      confidence: Math.min(CONFIRMED.cap, row.confidence + CONFIRMED.step),
-      sourceMessageIds: [...row.sourceMessageIds, source.messageId],
-      updatedAt: clock.now(),
+    if (row.locked) return;
+    const sourceMessageIds = [...row.sourceMessageIds, source.messageId];
+    const bytes = memoryBytes({ ...row, sourceMessageIds }, options.model.embedDim);
+    await writer.change(tx, row, {
+      patch: {
+        confidence: Math.min(CONFIRMED.cap, row.confidence + CONFIRMED.step),
+        sourceMessageIds,
+        bytes,
+      },
+      action: "confirm",
+      actor: "extraction",
+    });
+    await options.usage.recordStorage(tx, {
+      userId: row.userId,
+      operationId: ids(),
+      bytes: bytes - row.bytes,
     });
   }
 
-  async function forget(tx: Tx, { candidate }: Taking): Promise<void> {
-    const rows = await store.matchingFacts(tx, candidate.value ?? candidate.text, MAX_FORGOTTEN);
-    for (const row of rows) if (!row.locked) await writer.forgetRow(tx, row, "extraction");
+  async function forget(tx: Tx, taking: Taking): Promise<void> {
+    const { candidate } = taking;
+    const rows = (await store.matchingFacts(tx, candidate.value ?? candidate.text, MAX_FORGOTTEN))
+      .filter((row) => !row.locked);
+    if (rows.length === 0) return;
+    if (taking.tainted) {
+      gate.add(1, { decision: "propose", reason: "tainted_source" });
+      return await inbox.propose(tx, {
+        userId: taking.userId,
+        sessionId: taking.source.sessionId,
+        messageId: taking.source.messageId,
+        op: "forget",
+        fact: factOf(taking),
+        affects: rows.map((row) => row.id),
+        reason: "tainted_source",
+        shield: true,
+      });
+    }
+    for (const row of rows) await writer.forgetRow(tx, row, "extraction");
     gate.add(1, { decision: "forget", reason: "asked" });
   }
 
   async function noteNotSaved(
     tx: Tx,
-    { userId, source, candidate }: Taking,
+    taking: Taking,
     reason: GateReason,
   ): Promise<void> {
     gate.add(1, { decision: "not_saved", reason });
+    const { userId, source, candidate } = taking;
     const now = clock.now();
-    await store.insertNotSaved(tx, {
+    // A secret is not kept anywhere, not even among what was not kept.
+    const secret = reason === "credential";
+    await insertNotSaved(tx, {
       id: ids(),
       userId,
       ...source,
       reason,
-      // A secret is not kept anywhere, not even among what was not kept.
-      text: reason === "credential" ? "" : candidate.text,
-      at: now,
+      text: secret ? "" : candidate.text,
+      fact: secret ? null : storedFact(factOf(taking)),
+      createdAt: now,
       expiresAt: new Date(now.getTime() + NOT_SAVED_MS),
     });
   }

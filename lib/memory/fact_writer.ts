@@ -11,7 +11,9 @@ import type { Usage } from "@/lib/usage/mod.ts";
 import { memoryBytes } from "./bytes.ts";
 import type { Embedder } from "./embedder.ts";
 import { sameText } from "./normalise.ts";
+import { raiseVersion } from "./settings.ts";
 import * as store from "./store.ts";
+import { contradict } from "./write_gate.ts";
 import { memoryView } from "./views.ts";
 
 /** What the room of memory is given. */
@@ -41,7 +43,7 @@ export const UNDO_MS = DAY;
 export const EMBED_JOB = "memory.embed";
 
 /** Who changes a fact. */
-export type Actor = "user" | "extraction" | "distillation";
+export type Actor = "user" | "extraction" | "distillation" | "import";
 
 /** A fact to be stored. */
 export type NewFact =
@@ -60,6 +62,10 @@ export type NewFact =
       | "injection"
       | "validFrom"
       | "validTo"
+      | "emotionalWeight"
+      | "outcome"
+      | "locked"
+      | "anchor"
     >
   >;
 
@@ -72,7 +78,8 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
   const hashOf = (text: string) => dependencies.tombstoneKey.mac(sameText(text));
   const itmEnd = () => new Date(clock.now().getTime() + ITM_LIFE_MS);
 
-  function event(
+  /** Appends to the history, and makes kept results of searches old. */
+  async function event(
     tx: Tx,
     change: {
       action: string;
@@ -83,7 +90,8 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
       reason?: string;
     },
   ): Promise<void> {
-    return store.insertEvent(tx, {
+    await raiseVersion(tx, change.row.userId, clock.now());
+    await store.insertEvent(tx, {
       id: ids(),
       userId: change.row.userId,
       memoryId: change.row.id,
@@ -142,8 +150,24 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
     await event(tx, { action: "create", actor, row, after: row });
     await usage.recordStorage(tx, { userId, operationId: ids(), bytes: row.bytes });
     if (!embedding) await queueEmbedding(tx, row);
-    if (row.tier === "itm") await store.expireBeyond(tx, ITM_CAPACITY, now);
+    if (row.tier === "itm") {
+      for (const extra of await store.beyondCapacity(tx, { keep: ITM_CAPACITY, at: now })) {
+        await expire(tx, extra, "the intermediate tier is full");
+      }
+    }
     return row;
+  }
+
+  /** Ends an intermediate fact; for a week it can be restored, then it is purged (MEM-21). */
+  async function expire(tx: Tx, row: store.MemoryRow, reason: string): Promise<void> {
+    const now = clock.now();
+    const ended = row.expiresAt && row.expiresAt < now ? row.expiresAt : now;
+    await change(tx, row, {
+      patch: { expiresAt: ended, purgeAt: new Date(ended.getTime() + ITM_LIFE_MS) },
+      action: "expire",
+      actor: "distillation",
+      reason,
+    });
   }
 
   function queueEmbedding(tx: Tx, row: store.MemoryRow): Promise<void> {
@@ -161,45 +185,111 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
   }
 
   /** Moves a fact to the trash; its text leaves every receipt. */
-  async function forgetRow(tx: Tx, row: store.MemoryRow, actor: Actor): Promise<Date> {
+  async function forgetRow(
+    tx: Tx,
+    row: store.MemoryRow,
+    actor: Actor,
+    { tombstone = true }: { tombstone?: boolean } = {},
+  ): Promise<Date> {
     const now = clock.now();
     const undoUntil = new Date(now.getTime() + UNDO_MS);
+    const after = { ...row, deletedAt: now, updatedAt: now };
     await store.updateMemory(tx, row.id, { deletedAt: now, purgeAt: undoUntil, updatedAt: now });
     await store.forgetInReceipts(tx, [row.id], now);
-    await store.insertTombstone(tx, {
-      userId: row.userId,
-      textHash: await hashOf(row.text),
-      at: now,
-    });
-    await event(tx, { action: "forget", actor, row, before: null, after: null });
+    if (tombstone) {
+      await store.insertTombstone(tx, {
+        userId: row.userId,
+        textHash: await hashOf(row.text),
+        at: now,
+      });
+    }
+    await event(tx, { action: "forget", actor, row, before: row, after });
     return undoUntil;
   }
 
   /** Erases a fact for good: row, vector, links; its storage is given back. */
-  async function eraseRow(tx: Tx, row: store.MemoryRow): Promise<void> {
+  async function eraseRow(
+    tx: Tx,
+    row: store.MemoryRow,
+    { tombstone = true }: { tombstone?: boolean } = {},
+  ): Promise<void> {
     await store.forgetInReceipts(tx, [row.id], clock.now());
-    await store.insertTombstone(tx, {
-      userId: row.userId,
-      textHash: await hashOf(row.text),
-      at: clock.now(),
-    });
+    if (tombstone) {
+      await store.insertTombstone(tx, {
+        userId: row.userId,
+        textHash: await hashOf(row.text),
+        at: clock.now(),
+      });
+    }
+    await raiseVersion(tx, row.userId, clock.now());
     await store.deleteMemory(tx, row.id);
     await usage.recordStorage(tx, { userId: row.userId, operationId: ids(), bytes: -row.bytes });
   }
 
+  /** Changes a fact and says so in its history. @returns the fact as it is now */
+  async function change(
+    tx: Tx,
+    row: store.MemoryRow,
+    options: {
+      patch: Omit<Parameters<typeof store.updateMemory>[2], "updatedAt">;
+      action: string;
+      actor: Actor;
+      reason?: string;
+    },
+  ): Promise<store.MemoryRow> {
+    const { patch, ...said } = options;
+    await store.updateMemory(tx, row.id, { ...patch, updatedAt: clock.now() });
+    const after = (await store.findMemory(tx, row.id))!;
+    await event(tx, { ...said, row, before: row, after });
+    return after;
+  }
+
+  /** Ties two facts of one owner together; the same tie twice is one. */
+  async function link(
+    tx: Tx,
+    tie: { userId: string; fromId: string; toId: string; kind: store.LinkKind },
+  ): Promise<void> {
+    await store.insertLink(tx, { ...tie, at: clock.now() });
+  }
+
   /** Replaces an older fact by a newer first-hand one; both stay (MEM-41). */
-  async function supersede(tx: Tx, older: store.MemoryRow, newer: store.MemoryRow): Promise<void> {
-    const now = clock.now();
-    await store.updateMemory(tx, older.id, {
-      supersededBy: newer.id,
-      supersededAt: now,
-      validTo: newer.validFrom.toISOString(),
-      updatedAt: now,
+  async function supersede(
+    tx: Tx,
+    older: store.MemoryRow,
+    newer: store.MemoryRow,
+    actor: Actor,
+  ): Promise<void> {
+    const ends = newer.validFrom > older.validFrom ? newer.validFrom : clock.now();
+    const validTo = older.validTo && older.validTo < ends ? older.validTo : ends;
+    await change(tx, older, {
+      patch: { supersededBy: newer.id, supersededAt: clock.now(), validTo: validTo.toISOString() },
+      action: "supersede",
+      actor,
     });
-    await tx`insert into memory_links (user_id, from_id, to_id, kind, created_at)
-      values (${older.userId}, ${newer.id}, ${older.id}, 'supersedes', ${now}) on conflict do nothing`;
-    const after = { ...older, supersededBy: newer.id, supersededAt: now, validTo: newer.validFrom };
-    await event(tx, { action: "supersede", actor: "extraction", row: older, before: older, after });
+    const { userId } = older;
+    await link(tx, { userId, fromId: newer.id, toId: older.id, kind: "supersedes" });
+  }
+
+  /** Gives the older of two facts that say the same the sources of the other, which goes. */
+  async function merge(
+    tx: Tx,
+    { kept, other, actor }: { kept: store.MemoryRow; other: store.MemoryRow; actor: Actor },
+  ): Promise<void> {
+    const sources = [...new Set([...kept.sourceMessageIds, ...other.sourceMessageIds])];
+    const merged = { ...kept, sourceMessageIds: sources };
+    const bytes = memoryBytes(merged, dependencies.model.embedDim);
+    await change(tx, kept, {
+      patch: {
+        sourceMessageIds: sources,
+        confidence: Math.max(kept.confidence, other.confidence),
+        bytes,
+      },
+      action: "merge",
+      actor,
+    });
+    const grown = bytes - kept.bytes;
+    await usage.recordStorage(tx, { userId: kept.userId, operationId: ids(), bytes: grown });
+    await forgetRow(tx, other, actor, { tombstone: false });
   }
 
   return {
@@ -209,7 +299,13 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
     embedText,
     forgetRow,
     eraseRow,
+    expire,
+    change,
+    link,
     supersede,
+    merge,
+    /** Whether two facts cannot both be true. */
+    conflicts: contradict,
     hashOf,
     itmEnd,
   };

@@ -6,3 +6,4 @@ export type { Found, FoundFact, FoundTurn, Recall, RecallRequest, ScorePart } fr
 export { createRecall, type SearchRequest, type SearchResult } from "./recall.ts";
 export { createEmbedder, type Embedder } from "./embedder.ts";
 export { indexSession, storeTurnVectors } from "./turn_index.ts";
+export { EMBED_TURN_JOB } from "./turn_vectors.ts";

@@ -2,7 +2,7 @@
  * Version of everything below. Receipts keep it, so that a score can be read years later: change a
  * number, raise the version.
  */
-export const RANKING_WEIGHTS_VERSION = 1;
+export const RANKING_WEIGHTS_VERSION = 2;
 
 /** Measures of likeness, by their name in a score's parts. */
 export const SIGNALS = [
@@ -28,14 +28,14 @@ export type Signal = typeof SIGNALS[number];
  */
 export const SIGNAL_WEIGHTS: Readonly<Record<Signal, number>> = {
   full_text: 1,
-  neighbours: 0.8,
-  trigram: 0.2,
-  pairs: 0.4,
-  session: 0.9,
-  coverage: 0.2,
-  reply: 0.9,
+  neighbours: 0.9,
+  trigram: 0.6,
+  pairs: 0.3,
+  session: 1.1,
+  coverage: 0.1,
+  reply: 0.6,
   speaker: 1,
-  date: 1,
+  date: 1.5,
   answer: 0.4,
   slot: 0.8,
   vector: 1.5,

@@ -5,7 +5,7 @@ import { estimateTokens, LEXICAL_MODEL } from "@/lib/model/mod.ts";
 import { createQueryVectors, type QueryEmbedder } from "./query_vectors.ts";
 import { parseQuestion, type Query, rank, type Ranked } from "./ranking.ts";
 import { RANKING_WEIGHTS_VERSION } from "./ranking_weights.ts";
-import { type CandidateQuery, findCandidates } from "./recall_store.ts";
+import { type CandidateQuery, type Care, findCandidates } from "./recall_store.ts";
 import { selectForRecall } from "./selection.ts";
 import { isPast } from "./question_match.ts";
 import type { Found, Recall, RecallRequest } from "./types.ts";
@@ -69,13 +69,14 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
       includePast: boolean | null;
       without: readonly string[];
       within?: CandidateQuery["within"];
+      care: boolean;
       best: number;
       fill: number;
       vector: readonly number[] | null;
     },
-  ): Promise<Ranked[]> {
+  ): Promise<{ ranked: Ranked[]; care: Care | null }> {
     const question = parseQuestion(query);
-    const { corpus, candidates } = await findCandidates(db, userId, {
+    const { corpus, candidates, care } = await findCandidates(db, userId, {
       words: question.terms.map(({ word, typed, weight, light }) => ({
         word,
         typed: typed.toLowerCase(),
@@ -93,10 +94,11 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
       byUser: question.firstPerson,
       without: options.without,
       within: options.within,
+      care: options.care,
       best: options.best,
       fill: options.fill,
     });
-    return rank(question, candidates, { lexicalVectors, corpus });
+    return { ranked: rank(question, candidates, { lexicalVectors, corpus }), care };
   }
 
   return {
@@ -129,11 +131,12 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
       const now = clock.now();
       const hybrid = !lexicalVectors;
       const vector = hybrid ? await vectors.of(request.query) : null;
-      const ranked = await find(userId, { text: request.query, now, literal: true }, {
+      const { ranked } = await find(userId, { text: request.query, now, literal: true }, {
         facts: request.kinds.includes("fact"),
         turns: request.kinds.includes("turn"),
         includePast: request.includePast,
         without: [],
+        care: false,
         best: SEARCHED,
         fill: request.fill ? request.limit : 0,
         vector,
@@ -161,16 +164,23 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
     const now = clock.now();
     const { query: text, previous, userName } = request;
     const vector = lexicalVectors ? null : await vectors.of(text);
-    const ranked = await find(request.userId, { text, previous, userName, now }, {
+    const found = await find(request.userId, { text, previous, userName, now }, {
       facts: true,
       turns: request.searchConversations,
       includePast: null,
       without: request.excludeMessageIds,
       within: request.conversation,
+      care: true,
       best: RECALLED,
       fill: 0,
       vector,
     });
+    const { pausedUntil, doubts } = found.care!;
+    if (pausedUntil && pausedUntil > now) return { items: [], heldBack: 0, degraded: false };
+    // Of two facts that contradict each other, the older one waits for its owner's word (MEM-43).
+    const doubted = new Set(doubts.map(({ older }) => older));
+    const uncertain = new Set(doubts.map(({ newer }) => newer));
+    const ranked = found.ranked.filter(({ candidate }) => !doubted.has(candidate.id));
     const mayReach = ({ candidate }: Ranked) =>
       request.modelLocation === "local" || candidate.kind === "turn" ||
       candidate.injection === "any_model";
@@ -178,7 +188,12 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
     const heldBack = wanted.filter((item) => !mayReach(item)).length;
     const items = heldBack === 0 ? wanted : selectForRecall(ranked.filter(mayReach), request);
     return {
-      items: items.map((item) => toFound(item, now)),
+      items: items.map((item) => {
+        const made = toFound(item, now);
+        return uncertain.has(item.candidate.id)
+          ? { ...made, reasons: [...made.reasons, "uncertain"] }
+          : made;
+      }),
       heldBack,
       degraded: vector === null && !lexicalVectors,
     };

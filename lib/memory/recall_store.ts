@@ -1,4 +1,4 @@
-import type { Database } from "@/lib/platform/database/mod.ts";
+import type { Database, Tx } from "@/lib/platform/database/mod.ts";
 import type {
   Candidate,
   Corpus,
@@ -39,6 +39,8 @@ export interface CandidateQuery {
   without: readonly string[];
   /** The running conversation: of it, what stands on the path or was said before `since`. */
   within?: { sessionId: string; path: readonly string[]; since: Date } | undefined;
+  /** Whether settings and doubts are wanted too. */
+  care: boolean;
   /** How many rows of each list. */
   best: number;
   /** How many of the latest turns fill the list when the words find too few. */
@@ -49,6 +51,16 @@ export interface CandidateQuery {
 export interface Candidates {
   corpus: Corpus;
   candidates: Candidate[];
+  /** What the owner's settings and doubts say of them; null when it was not asked for. */
+  care: Care | null;
+}
+
+/** What recall has to heed beside likeness. */
+export interface Care {
+  /** The owner lets nothing be recalled until then. */
+  pausedUntil: Date | null;
+  /** Facts that a newer one contradicts, with that one; nobody has said yet which is true. */
+  doubts: { older: string; newer: string }[];
 }
 
 /** A row as the database gives it: flat, times in milliseconds; null where the kind has no such. */
@@ -92,8 +104,10 @@ export async function findCandidates(
   query: CandidateQuery,
 ): Promise<Candidates> {
   const { words, within, spans } = query;
-  const rows = await db.asUser(userId, (tx) =>
-    tx<Row[]>`select * from recall_candidates(
+  const [rows, care] = await db.asUser(userId, (tx) =>
+    // Sent together: one round trip.
+    Promise.all([
+      tx<Row[]>`select * from recall_candidates(
       ${words.map(({ word }) => word)}::text[], ${words.map(({ typed }) => typed)}::text[],
       ${words.map(({ weight }) => weight)}::real[],
       ${words.map(({ mayBeMisspelled }) => Number(mayBeMisspelled))}::integer[]::boolean[],
@@ -103,14 +117,24 @@ export async function findCandidates(
       ${spans.map(({ to }) => timeText(to))}::timestamptz[], ${query.byUser},
       ${query.without as string[]}::uuid[], ${within?.sessionId ?? null}::uuid,
       ${(within?.path ?? []) as string[]}::uuid[], ${within?.since ?? null},
-      ${query.best}, ${query.fill})`);
+      ${query.best}, ${query.fill})`,
+      query.care ? careOf(tx, userId) : null,
+    ]));
   const candidates = new Map<string, Candidate>();
   const corpus = { rows: 0, holding: words.map(() => 0) };
   for (const row of rows) {
     if (row.kind === null) addStore(corpus, row);
     else add(candidates, row, words.length);
   }
-  return { corpus, candidates: [...candidates.values()] };
+  return { corpus, candidates: [...candidates.values()], care };
+}
+
+async function careOf(tx: Tx, userId: string): Promise<Care> {
+  const [row] = await tx<{ pausedUntil: Date | null; doubts: Care["doubts"] | null }[]>`
+    select (select paused_until from memory_settings where user_id = ${userId}),
+      (select json_agg(json_build_object('older', older_id, 'newer', newer_id))
+        from memory_contradictions where user_id = ${userId} and state = 'open') as doubts`;
+  return { pausedUntil: row!.pausedUntil, doubts: row!.doubts ?? [] };
 }
 
 /** Adds what a store tells of all its rows. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { hasForbiddenCharacters } from "@/lib/platform/text.ts";
+import { SENSITIVE_KINDS } from "./sensitive.ts";
 
 export const MEMORY_TYPES = [
   "fact",
@@ -110,6 +111,10 @@ export const memoryQuerySchema = z.object({
   includePast: z.enum(["true", "false"]).default("false"),
   from: time.optional(),
   to: time.optional(),
+  /** Facts as they were believed at this time. */
+  asOf: time.optional(),
+  /** What was forgotten or ended and can still be restored, instead of what is there. */
+  trash: z.enum(["true", "false"]).default("false"),
   sort: z.enum(["created", "updated", "accessed", "confidence", "size"]).default("created"),
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z.string().max(500).optional(),
@@ -122,6 +127,17 @@ export const memorySearchSchema = z.strictObject({
   limit: z.number().int().min(1).max(50).default(10),
   kinds: z.array(z.enum(["fact", "turn"])).min(1).max(2).default(["fact", "turn"]),
   includePast: z.boolean().default(false),
+  /** They narrow facts alone. */
+  filters: z.strictObject({
+    tier: z.enum(DURABLE_TIERS).optional(),
+    type: z.enum(MEMORY_TYPES).optional(),
+    source: z.enum(MEMORY_SOURCES).optional(),
+    tag: z.string().max(40).optional(),
+    pinned: z.boolean().optional(),
+    from: time.optional(),
+    to: time.optional(),
+  }).default({}),
+  asOf: time.optional(),
   minConfidence: z.number().min(0).max(1).optional(),
 });
 export type MemorySearch = z.infer<typeof memorySearchSchema>;
@@ -179,8 +195,11 @@ export const memoryEventSchema = z.strictObject({
   action: z.string(),
   actor: z.enum(["user", "extraction", "distillation", "import", "admin"]),
   reason: z.string().nullable(),
+  /** What the step changed, member by member; empty for the one that made it. */
+  changes: z.array(z.strictObject({ name: z.string(), before: z.unknown(), after: z.unknown() })),
   createdAt: z.string(),
 });
+export type MemoryEvent = z.infer<typeof memoryEventSchema>;
 
 const tierCount = z.strictObject({
   count: z.number().int(),
@@ -192,9 +211,226 @@ export const memoryStatsSchema = z.strictObject({
   total: z.number().int(),
   tiers: z.strictObject({ stm: tierCount, itm: tierCount, ltm: tierCount }),
   types: z.record(z.string(), z.number().int()),
+  sources: z.record(z.string(), z.number().int()),
   pinned: z.number().int(),
+  anchors: z.number().int(),
   past: z.number().int(),
   bytes: z.number().int(),
   limitBytes: z.number().int().nullable(),
+  /** What waits for the owner's word. */
+  waiting: z.strictObject({ proposals: z.number().int(), contradictions: z.number().int() }),
+  /** Facts that came in each of the last 30 days; days without any are left out. */
+  growth: z.array(z.strictObject({ day: z.string(), count: z.number().int() })),
+  /** Share of the last 30 days' answers that used memory, and of statements that were saved; 0..1, null without any. */
+  hitRate: z.number().nullable(),
+  saveRate: z.number().nullable(),
+  health: z.strictObject({
+    embeddingModel: z.string(),
+    /** Facts without a vector yet, and with one of a former model. */
+    withoutVector: z.number().int(),
+    otherModel: z.number().int(),
+    trash: z.number().int(),
+    trashBytes: z.number().int(),
+    /** Facts that end within a day unless they are used. */
+    ending: z.number().int(),
+  }),
 });
 export type MemoryStats = z.infer<typeof memoryStatsSchema>;
+
+/** A page of a list. */
+export interface Page<Item> {
+  items: Item[];
+  nextCursor: string | null;
+}
+
+/** Query of a list without filters. */
+export const pageQuerySchema = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(500).optional(),
+});
+
+const REASONS = [
+  "duplicate",
+  "no_user_claim",
+  "too_vague",
+  "tainted_source",
+  "recall_echo",
+  "policy_invalid",
+  "sensitive",
+  "credential",
+  "temporary_chat",
+  "opted_out",
+  "forgotten_before",
+  "quota",
+  "extractor_failed",
+] as const;
+
+/** Something that waits for its owner's word. */
+export const proposalSchema = z.strictObject({
+  id: z.uuid(),
+  /** `forget` and `merge` are about the facts in `affects`. */
+  op: z.enum(["save", "forget", "merge"]),
+  type: z.enum(MEMORY_TYPES),
+  text: z.string(),
+  quote: z.string().nullable(),
+  subject: z.string().nullable(),
+  attribute: z.string().nullable(),
+  value: z.string().nullable(),
+  tags: z.array(z.string()),
+  /** Why it is asked; null when only the settings say so. */
+  reason: z.string().nullable(),
+  /** The words may not be the owner's own. */
+  shield: z.boolean(),
+  sourceMessageId: z.uuid().nullable(),
+  sessionId: z.uuid().nullable(),
+  affects: z.array(z.strictObject({ id: z.uuid(), text: z.string() })),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+});
+export type ProposalView = z.infer<typeof proposalSchema>;
+
+/** Something that was not saved. */
+export const notSavedSchema = z.strictObject({
+  id: z.uuid(),
+  reason: z.enum(REASONS),
+  /** Empty for a credential. */
+  text: z.string(),
+  sourceMessageId: z.uuid().nullable(),
+  sessionId: z.uuid().nullable(),
+  canSave: z.boolean(),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+});
+export type NotSavedView = z.infer<typeof notSavedSchema>;
+
+/** Two facts that cannot both be true. */
+export const contradictionSchema = z.strictObject({
+  id: z.uuid(),
+  older: memorySchema,
+  newer: memorySchema,
+  createdAt: z.string(),
+});
+export type ContradictionView = z.infer<typeof contradictionSchema>;
+
+/** Which of two facts is true; for both, since and until when. */
+export const resolveContradictionSchema = z.strictObject({
+  answer: z.enum(["keep_new", "keep_old", "both_true", "neither"]),
+  olderValidTo: time.optional(),
+  newerValidFrom: time.optional(),
+});
+export type ResolveContradiction = z.infer<typeof resolveContradictionSchema>;
+
+/** Answer to all that waits. */
+export const decideAllSchema = z.strictObject({ answer: z.enum(["accept", "reject"]) });
+
+/** How far memory may go by itself. */
+export const memorySettingsSchema = z.strictObject({
+  automatic: z.enum(["on", "proposals", "off"]),
+  allowed: z.array(z.enum(SENSITIVE_KINDS)),
+  pausedUntil: z.string().nullable(),
+});
+export type MemorySettings = z.infer<typeof memorySettingsSchema>;
+export const memorySettingsChangeSchema = z.strictObject({
+  automatic: z.enum(["on", "proposals", "off"]).optional(),
+  allowed: z.array(z.enum(SENSITIVE_KINDS)).max(20).transform((list) => [...new Set(list)])
+    .optional(),
+  /** Pauses memory; null ends a pause. */
+  pause: z.enum(["hour", "day"]).nullable().optional(),
+});
+export type MemorySettingsChange = z.infer<typeof memorySettingsChangeSchema>;
+
+/** A tie to another fact. `direction` says where the other one stands: `to`, or `from`. */
+export const memoryLinkSchema = z.strictObject({
+  kind: z.enum([
+    "supports",
+    "contradicts",
+    "supersedes",
+    "derived_from",
+    "part_of",
+    "same_as",
+    "mentions",
+  ]),
+  direction: z.enum(["from", "to"]),
+  memoryId: z.uuid(),
+  text: z.string(),
+  past: z.boolean(),
+  createdAt: z.string(),
+});
+export type MemoryLink = z.infer<typeof memoryLinkSchema>;
+
+/** A message that a fact comes from. */
+export const memorySourceSchema = z.strictObject({
+  id: z.uuid(),
+  sessionId: z.uuid(),
+  sessionTitle: z.string().nullable(),
+  role: z.enum(["user", "assistant"]),
+  author: z.string(),
+  content: z.string(),
+  createdAt: z.string(),
+});
+export type MemorySource = z.infer<typeof memorySourceSchema>;
+
+/** What forgetting a fact would reach. */
+export const forgetPreviewSchema = z.strictObject({
+  id: z.uuid(),
+  sources: z.number().int(),
+  links: z.number().int(),
+  receipts: z.number().int(),
+});
+export type ForgetPreview = z.infer<typeof forgetPreviewSchema>;
+
+/** Query of the line of time. */
+export const timelineQuerySchema = pageQuerySchema.extend({
+  from: time.optional(),
+  to: time.optional(),
+});
+export type TimelineQuery = z.infer<typeof timelineQuerySchema>;
+
+/** A step of any fact's history. */
+export const timelineItemSchema = memoryEventSchema.extend({
+  memoryId: z.uuid(),
+  text: z.string(),
+});
+export type TimelineItem = z.infer<typeof timelineItemSchema>;
+
+/** A fact of an import. Members of an export that mean nothing elsewhere are left out. */
+export const importedFactSchema = z.object({
+  key: z.string().max(100).optional(),
+  text,
+  type: z.enum(MEMORY_TYPES).default("fact"),
+  tier: z.enum(DURABLE_TIERS).default("ltm"),
+  source: z.enum(MEMORY_SOURCES).default("second_hand"),
+  quote: plain(500, "A quote").nullable().optional(),
+  subject: plain(200, "A subject").nullable().optional(),
+  attribute: plain(200, "An attribute").nullable().optional(),
+  value: plain(1000, "A value").nullable().optional(),
+  confidence: z.number().min(0).max(1).default(0.8),
+  emotionalWeight: z.number().min(-1).max(1).default(0),
+  outcome: z.enum(OUTCOMES).default("neutral"),
+  tags: tags.default([]),
+  pinned: z.boolean().default(false),
+  injection: z.enum(INJECTIONS).default("any_model"),
+  validFrom: time.nullable().optional(),
+  validTo: time.nullable().optional(),
+  supersededAt: time.nullable().optional(),
+});
+
+/** Body of an import: JSON lines as an export gives them, or one JSON list. */
+export const importSchema = z.strictObject({ data: z.string().min(1).max(20_000_000) });
+
+/** What an import did, or would do. */
+export const importReportSchema = z.strictObject({
+  preview: z.boolean(),
+  lines: z.number().int(),
+  added: z.number().int(),
+  known: z.number().int(),
+  forgotten: z.number().int(),
+  /** Held a credential. */
+  refused: z.number().int(),
+  /** The first hundred. */
+  items: z.array(z.strictObject({
+    text: z.string(),
+    result: z.enum(["new", "known", "forgotten", "refused"]),
+  })),
+});
+export type ImportReport = z.infer<typeof importReportSchema>;

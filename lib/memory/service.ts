@@ -8,12 +8,16 @@ import { createExtraction } from "./extraction.ts";
 import {
   createFactWriter,
   ITM_CAPACITY,
-  ITM_LIFE_MS,
   type MemoryDependencies,
   type NewFact,
   UNDO_MS,
 } from "./fact_writer.ts";
+import { createInbox, type Owner } from "./inbox.ts";
+import { forgetMessageInInbox } from "./inbox_store.ts";
+import { createMovement } from "./movement.ts";
 import { sameText } from "./normalise.ts";
+import { createPast } from "./past.ts";
+import { statesAt } from "./past_store.ts";
 import { createRecall } from "./recall.ts";
 import type {
   MemoryChange,
@@ -24,16 +28,18 @@ import type {
   MemoryView,
   NewMemory,
 } from "./schema.ts";
+import { createSearchCache } from "./search_cache.ts";
+import { createMemorySettings, raiseOwnVersion, raiseVersion, versionOf } from "./settings.ts";
 import { createShortTerm, SHORT_TERM_TURNS, type ShortTermTurn } from "./short_term.ts";
 import * as store from "./store.ts";
+import { createTransfer } from "./transfer.ts";
+import { createTurnVectors } from "./turn_vectors.ts";
 import { indexSession, indexTurn, unindexMessage, unindexSession } from "./turn_index.ts";
 import { memoryView } from "./views.ts";
 
 const MAX_ANCHORS = 12;
-/** When an intermediate fact becomes a lasting one; not by confidence alone on its first half day. */
-const PROMOTION = { uses: 3, confidence: 0.7, leastAgeMs: 12 * 60 * 60 * 1000 };
-/** Rows a timer touches at once. */
-const BATCH = 200;
+/** Growth and rates are told of so many days. */
+const STATS_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** The service of this room. */
 export type Memory = ReturnType<typeof createMemory>;
@@ -47,11 +53,28 @@ export function createMemory(dependencies: MemoryDependencies) {
 
   const writer = createFactWriter(dependencies, embedder);
   const { insert, event, queueEmbedding, embedText, forgetRow, eraseRow, hashOf, itmEnd } = writer;
+  const inbox = createInbox(dependencies, writer);
+  const movement = createMovement(dependencies, writer);
+  const past = createPast(dependencies, { writer, embedder });
+  const transfer = createTransfer(dependencies, { writer, inbox });
+  const settings = createMemorySettings({ db, clock });
+  const turnVectors = createTurnVectors(dependencies, embedder);
+  const kept = createSearchCache<MemorySearchAnswer>(clock);
 
   async function requireMemory(tx: Tx, id: string, lock = true): Promise<store.MemoryRow> {
     const row = await store.findMemory(tx, id, { lock });
     if (!row) throw notFound();
     return row;
+  }
+
+  /** Counts uses, and notes where they gave an intermediate fact seven fresh days. */
+  async function countUses(tx: Tx, memoryIds: readonly string[]): Promise<void> {
+    const at = clock.now();
+    const used = await store.countAccess(tx, { ids: memoryIds, at, itmExpiresAt: itmEnd() });
+    for (const row of used) {
+      if (row.tier !== "itm") continue;
+      await event(tx, { action: "renew", actor: "user", row, before: row, after: row });
+    }
   }
 
   async function change(
@@ -75,50 +98,83 @@ export function createMemory(dependencies: MemoryDependencies) {
     });
   }
 
-  return {
-    recall: retrieval.recall,
+  /** A new value of a slot against the ones that are there: the owner says which is true (MEM-43). */
+  async function openContradictions(tx: Tx, row: store.MemoryRow): Promise<void> {
+    const others = await store.comparableFacts(tx, { ...row, text: sameText(row.text) });
+    for (const other of others) {
+      if (other.id !== row.id && writer.conflicts(other, row)) {
+        await inbox.contradict(tx, other, row);
+      }
+    }
+  }
 
-    /** Searches facts and turns with the ranking of recall. */
-    async search(userId: string, request: MemorySearch): Promise<MemorySearchAnswer> {
-      const found = await retrieval.search(userId, request);
-      const rows = await db.asUser(userId, async (tx) => ({
-        facts: await store.findMemories(
-          tx,
-          found.results.flatMap((item) => item.kind === "fact" ? [item.memoryId] : []),
-        ),
+  async function find(userId: string, request: MemorySearch): Promise<MemorySearchAnswer> {
+    const at = request.asOf ? new Date(request.asOf) : null;
+    const narrowed = at !== null || Object.keys(request.filters).length > 0;
+    const found = await retrieval.search(userId, {
+      ...request,
+      // Narrowed afterwards: the whole list is looked at.
+      limit: narrowed ? 100 : request.limit,
+      includePast: request.includePast || at !== null,
+    });
+    const rows = await db.asUser(userId, async (tx) => {
+      const ids = found.results.flatMap((item) => item.kind === "fact" ? [item.memoryId] : []);
+      return {
+        facts: await store.findMemories(tx, ids),
+        then: at ? await statesAt(tx, ids, at) : null,
         titles: await tx<{ id: string; title: string | null }[]>`
           select id, title from chat_sessions where id = any(${
           found.results.flatMap((item) => item.kind === "turn" ? [item.sessionId] : [])
         }::uuid[])`,
-      }));
-      const facts = new Map(rows.facts.map((row) => [row.id, row]));
-      const titles = new Map(rows.titles.map((row) => [row.id, row.title]));
-      const items = found.results.flatMap((item): MemorySearchAnswer["items"] => {
-        const common = { score: item.score, parts: item.parts, reasons: item.reasons };
-        if (item.kind === "fact") {
-          const row = facts.get(item.memoryId);
-          return row ? [{ kind: "fact", memory: memoryView(row), ...common }] : [];
-        }
-        return [{
-          kind: "turn",
-          message: {
-            id: item.messageId,
-            sessionId: item.sessionId,
-            sessionTitle: titles.get(item.sessionId) ?? null,
-            role: item.role,
-            author: item.author,
-            content: item.text,
-            createdAt: item.date.toISOString(),
-          },
-          ...common,
-        }];
-      });
-      return {
-        items,
-        total: found.total,
-        degraded: found.degraded,
-        ms: Math.round(found.ms * 10) / 10,
       };
+    });
+    const facts = new Map(rows.facts.map((row) => [row.id, memoryView(row)]));
+    const views = rows.then ?? facts;
+    const titles = new Map(rows.titles.map((row) => [row.id, row.title]));
+    const items = found.results.flatMap((item): MemorySearchAnswer["items"] => {
+      const common = { score: item.score, parts: item.parts, reasons: item.reasons };
+      if (item.kind === "fact") {
+        const memory = views.get(item.memoryId);
+        if (!memory || !fits(memory, request, at)) return [];
+        return [{ kind: "fact", memory, ...common }];
+      }
+      return [{
+        kind: "turn",
+        message: {
+          id: item.messageId,
+          sessionId: item.sessionId,
+          sessionTitle: titles.get(item.sessionId) ?? null,
+          role: item.role,
+          author: item.author,
+          content: item.text,
+          createdAt: item.date.toISOString(),
+        },
+        ...common,
+      }];
+    });
+    return {
+      items: items.slice(0, request.limit),
+      total: narrowed ? items.length : found.total,
+      degraded: found.degraded,
+      ms: Math.round(found.ms * 10) / 10,
+    };
+  }
+
+  return {
+    /** What memory holds about a message; nothing while its owner has paused memory. */
+    recall: retrieval.recall,
+
+    /** Searches facts and turns with the ranking of recall; what was found is kept (MEM-72). */
+    async search(userId: string, request: MemorySearch): Promise<MemorySearchAnswer> {
+      const started = clock.monotonic();
+      const version = await db.asUser(userId, (tx) => versionOf(tx, userId));
+      const key = JSON.stringify([userId, version, request]);
+      const known = kept.get(key);
+      if (known) return { ...known, ms: Math.round((clock.monotonic() - started) * 10) / 10 };
+      const answer = await find(userId, request);
+      // A host that was away must not be away for five minutes.
+      if (!answer.degraded) kept.set(key, answer);
+      return answer;
     },
 
     /** Facts that are not in the trash, newest first unless sorted otherwise. */
@@ -126,6 +182,7 @@ export function createMemory(dependencies: MemoryDependencies) {
       userId: string,
       query: MemoryQuery,
     ): Promise<{ items: MemoryView[]; nextCursor: string | null }> {
+      if (query.asOf) return past.listAt(userId, { ...query, asOf: query.asOf });
       const { limit, cursor, ...filter } = query;
       const scope = `memory ${userId} ${JSON.stringify(filter)}`;
       return db.asUser(userId, async (tx) => {
@@ -147,12 +204,23 @@ export function createMemory(dependencies: MemoryDependencies) {
       });
     },
 
-    get: (userId: string, id: string): Promise<MemoryView> =>
+    /** One fact; `view` counts as looking at it, which renews an intermediate one (MEM-22). */
+    get: (
+      userId: string,
+      id: string,
+      { view = false }: { view?: boolean } = {},
+    ): Promise<MemoryView> =>
       db.asUser(userId, async (tx) => {
         const row = await requireMemory(tx, id, false);
         if (row.deletedAt) throw notFound();
-        return memoryView(row);
+        if (!view || (row.expiresAt && row.expiresAt <= clock.now())) return memoryView(row);
+        await countUses(tx, [id]);
+        return memoryView((await store.findMemory(tx, id))!);
       }),
+
+    /** The same from the trash too, for the page of one fact. */
+    find: (userId: string, id: string): Promise<MemoryView> =>
+      db.asUser(userId, async (tx) => memoryView(await requireMemory(tx, id, false))),
 
     /**
      * Stores what the owner typed. A text that is there already gives the older row.
@@ -198,6 +266,7 @@ export function createMemory(dependencies: MemoryDependencies) {
         // Stated anew by the owner: a former forgetting no longer stands against it.
         await store.deleteTombstone(tx, await hashOf(entry.text));
         const row = await insert(tx, owner.userId, fact, "user");
+        if (row.subject && row.attribute) await openContradictions(tx, row);
         return { memory: memoryView(row), created: true };
       }).then((result) => {
         outbox.wake();
@@ -321,41 +390,70 @@ export function createMemory(dependencies: MemoryDependencies) {
         await eraseRow(tx, await requireMemory(tx, id));
       }),
 
-    /** Takes a fact back out of the trash. @throws Problem 404 when the day has passed */
-    restore: async (userId: string, id: string): Promise<MemoryView> => {
-      const view = await change(userId, id, {
-        action: "restore",
-        inTrash: true,
-        apply: (row) => ({
-          deletedAt: null,
-          purgeAt: null,
-          updatedAt: clock.now(),
-          ...(row.tier === "itm" ? { expiresAt: itmEnd() } : {}),
-        }),
-      });
-      await db.asUser(userId, async (tx) => store.deleteTombstone(tx, await hashOf(view.text)));
-      return view;
-    },
-
-    /** What happened to a fact, oldest first. */
-    history: (userId: string, id: string) =>
+    /** Takes a fact back out of the trash, or gives an ended one a fresh week. @throws Problem 404 when the day has passed */
+    restore: (userId: string, id: string): Promise<MemoryView> =>
       db.asUser(userId, async (tx) => {
-        await requireMemory(tx, id, false);
-        const events = await store.eventsOf(tx, id);
-        return events.map(({ createdAt, ...rest }) => ({
-          ...rest,
-          createdAt: createdAt.toISOString(),
-        }));
+        const row = await requireMemory(tx, id);
+        const now = clock.now();
+        const ended = row.expiresAt !== null && row.expiresAt <= now;
+        if (!row.deletedAt && !ended) return memoryView(row);
+        const after = await writer.change(tx, row, {
+          patch: {
+            deletedAt: null,
+            purgeAt: null,
+            ...(row.tier === "itm" ? { expiresAt: itmEnd() } : {}),
+          },
+          action: "restore",
+          actor: "user",
+        });
+        await store.deleteTombstone(tx, await hashOf(after.text));
+        return memoryView(after);
       }),
 
-    /** Counts for the head of the memory page. */
-    stats: (owner: { userId: string; effectivePlan: EffectivePlan }): Promise<MemoryStats> =>
-      db.asUser(owner.userId, async (tx) => {
-        const rows = await store.stats(tx, clock.now());
+    history: past.history,
+    links: past.links,
+    sources: past.sources,
+    forgetPreview: past.forgetPreview,
+    undo: past.undo,
+    timeline: past.timeline,
+
+    proposals: inbox.proposals,
+    acceptProposal: inbox.accept,
+    rejectProposal: inbox.reject,
+    decideAllProposals: inbox.decideAll,
+    notSaved: inbox.notSaved,
+    saveAnyway: inbox.saveAnyway,
+    contradictions: inbox.contradictions,
+    resolveContradiction: inbox.resolve,
+
+    exportLines: transfer.exportLines,
+    exportText: transfer.exportText,
+    import: transfer.import,
+
+    settings: settings.get,
+    changeSettings: settings.change,
+
+    /** Counts, growth and health for the pages of memory. */
+    async stats(owner: Owner): Promise<MemoryStats> {
+      const now = clock.now();
+      const waiting = await inbox.waiting(owner.userId);
+      return await db.asUser(owner.userId, async (tx) => {
+        const rows = await store.stats(tx, now);
+        const used = await store.activity(tx, new Date(now.getTime() - STATS_MS));
+        const { waiting: withoutVector, ...state } = await store.health(tx, {
+          now,
+          model: embedder.model,
+          local: embedder.local,
+        });
         const sum = (pick: (row: typeof rows[number]) => number) =>
           rows.reduce((n, row) => n + pick(row), 0);
-        const types: Record<string, number> = {};
-        for (const row of rows) types[row.type] = (types[row.type] ?? 0) + row.n;
+        const by = (name: "type" | "source") => {
+          const counts: Record<string, number> = {};
+          for (const row of rows) counts[row[name]] = (counts[row[name]] ?? 0) + row.n;
+          return counts;
+        };
+        const share = (part: number, whole: number) =>
+          whole === 0 ? null : Math.round(part / whole * 1000) / 1000;
         return {
           total: sum((row) => row.n),
           tiers: {
@@ -364,28 +462,56 @@ export function createMemory(dependencies: MemoryDependencies) {
             itm: { count: sum((row) => row.tier === "itm" ? row.n : 0), capacity: ITM_CAPACITY },
             ltm: { count: sum((row) => row.tier === "ltm" ? row.n : 0), capacity: null },
           },
-          types,
+          types: by("type"),
+          sources: by("source"),
           pinned: sum((row) => row.pinned),
+          anchors: sum((row) => row.anchors),
           past: sum((row) => row.past),
           bytes: sum((row) => row.bytes),
           limitBytes: usage.limits(owner.effectivePlan).storageBytes,
+          waiting,
+          growth: used.days.map(({ day, n }) => ({ day, count: n })),
+          hitRate: share(used.hits, used.answers),
+          saveRate: share(used.saved, used.saved + used.offered),
+          health: { embeddingModel: embedder.model, withoutVector, ...state },
         };
-      }),
+      });
+    },
 
     // For the turn pipeline, in its transaction ------------------------------------------------
 
-    indexSession,
-    indexTurn,
-    unindexSession,
+    /** Makes all messages of a conversation findable again that may be found. */
+    async indexSession(tx: Tx, sessionId: string): Promise<void> {
+      await indexSession(tx, sessionId);
+      await raiseOwnVersion(tx, clock.now());
+    },
+
+    /** Makes a turn findable; with a neural model its vectors follow by a job. */
+    async indexTurn(
+      tx: Tx,
+      turn: { userId: string; questionId: string; answerId: string },
+    ): Promise<void> {
+      await indexTurn(tx, turn);
+      await raiseVersion(tx, turn.userId, clock.now());
+      await turnVectors.queue(tx, turn);
+    },
+
+    /** Takes a whole conversation out of the searched set. */
+    async unindexSession(tx: Tx, sessionId: string): Promise<void> {
+      await unindexSession(tx, sessionId);
+      await raiseOwnVersion(tx, clock.now());
+    },
 
     /** Counts the facts that entered a prompt. */
     countAccess: (tx: Tx, use: { userId: string; memoryIds: readonly string[] }): Promise<void> =>
-      store.countAccess(tx, { ids: use.memoryIds, at: clock.now(), itmExpiresAt: itmEnd() }),
+      countUses(tx, use.memoryIds),
 
     /** Takes a message out of the searched set and forgets the facts it created. */
     async forgetMessage(tx: Tx, subject: { userId: string; messageId: string }): Promise<string[]> {
       const rows = await store.memoriesOfMessage(tx, subject.messageId);
       for (const row of rows) await forgetRow(tx, row, "user");
+      await forgetMessageInInbox(tx, subject.messageId);
+      await raiseVersion(tx, subject.userId, clock.now());
       await unindexMessage(tx, subject.messageId);
       await store.forgetMessageInReceipts(tx, subject.messageId, clock.now());
       return rows.map((row) => row.id);
@@ -413,41 +539,46 @@ export function createMemory(dependencies: MemoryDependencies) {
       });
     },
 
-    /** Erases facts past their time; returns how many. */
-    purge: (): Promise<number> =>
-      db.asSystem("memory: purge", async (tx) => {
-        const now = clock.now();
-        const expiredBefore = new Date(now.getTime() - ITM_LIFE_MS);
-        const due = await store.dueForPurge(tx, { now, expiredBefore, limit: BATCH });
-        for (const row of due) await eraseRow(tx, row);
-        return due.length;
-      }),
+    embedTurns: turnVectors.embed,
+    /** Makes anew, some at a time, the vectors that another model made; returns how many. */
+    reembed: turnVectors.reembed,
+    embeddingProgress: turnVectors.progress,
 
-    /** Moves proven facts to long-term memory; returns how many. */
-    promoteDue: (): Promise<number> =>
-      db.asSystem("memory: promote", async (tx) => {
-        const now = clock.now();
-        const madeBefore = new Date(now.getTime() - PROMOTION.leastAgeMs);
-        const due = await store.dueForPromotion(tx, {
-          now,
-          madeBefore,
-          ...PROMOTION,
-          limit: BATCH,
-        });
-        for (const row of due) {
-          await store.updateMemory(tx, row.id, { tier: "ltm", expiresAt: null, updatedAt: now });
-          const after = { ...row, tier: "ltm" as const, expiresAt: null, updatedAt: now };
-          await event(tx, { action: "promote", actor: "distillation", row, before: row, after });
-        }
-        return due.length;
-      }),
+    promoteDue: movement.promoteDue,
+    demoteDue: movement.demoteDue,
+    expireDue: movement.expireDue,
+    purge: movement.purge,
+    night: () => movement.night(),
 
     /** Takes facts out of what a person wrote, through the gate. */
-    extract: createExtraction(dependencies, writer),
+    extract: createExtraction(dependencies, { writer, inbox }),
   };
 }
 
 /** A weak validator of a fact's present state. */
 export function etagOf(view: MemoryView): string {
   return `"${view.id}-${Date.parse(view.updatedAt).toString(36)}"`;
+}
+
+/** Whether a fact, as it was at a time, is what a search was narrowed to. */
+function fits(
+  memory: MemoryView,
+  { filters, includePast }: MemorySearch,
+  at: Date | null,
+): boolean {
+  const { tier, type, source, tag, pinned, from, to } = filters;
+  const moment = at?.toISOString();
+  if (moment && (memory.deletedAt || (memory.expiresAt && memory.expiresAt <= moment))) {
+    return false;
+  }
+  if (
+    moment && !includePast && (memory.supersededAt || (memory.validTo && memory.validTo <= moment))
+  ) {
+    return false;
+  }
+  return (!tier || memory.tier === tier) && (!type || memory.type === type) &&
+    (!source || memory.source === source) && (!tag || memory.tags.includes(tag)) &&
+    (pinned === undefined || memory.pinned === pinned) &&
+    (!from || memory.createdAt >= new Date(from).toISOString()) &&
+    (!to || memory.createdAt < new Date(to).toISOString());
 }

@@ -146,9 +146,13 @@ export function listMemories(
 ): Promise<MemoryRow[]> {
   return tx<MemoryRow[]>`
     select ${tx(COLUMNS)} from memories
-    where deleted_at is null and (expires_at is null or expires_at > ${page.now})
+    where ${
+    query.trash === "true"
+      ? tx`(deleted_at is not null or expires_at <= ${page.now})`
+      : tx`deleted_at is null and (expires_at is null or expires_at > ${page.now})`
+  }
       ${
-    query.includePast === "true"
+    query.includePast === "true" || query.trash === "true"
       ? tx``
       : tx`and superseded_at is null and (valid_to is null or valid_to > ${page.now})`
   }
@@ -183,6 +187,11 @@ export async function updateMemory(
         | "constitutionValid"
         | "policyDecisionId"
         | "sourceMessageIds"
+        | "accessCount"
+        | "subject"
+        | "attribute"
+        | "value"
+        | "quote"
       >
     >
     & {
@@ -213,6 +222,11 @@ export async function updateMemory(
     constitution_valid: rest.constitutionValid,
     policy_decision_id: rest.policyDecisionId,
     source_message_ids: rest.sourceMessageIds,
+    access_count: rest.accessCount,
+    subject: rest.subject,
+    attribute: rest.attribute,
+    value: rest.value,
+    quote: rest.quote,
     updated_at: rest.updatedAt,
     valid_from: validFrom === undefined ? undefined : new Date(validFrom),
     valid_to: validTo === undefined ? undefined : validTo === null ? null : new Date(validTo),
@@ -246,6 +260,22 @@ export async function findSame(
   return row ?? null;
 }
 
+/** The fact with a text, past ones included; null when there is none outside the trash. */
+export async function findByText(tx: Tx, text: string): Promise<MemoryRow | null> {
+  const [row] = await tx<MemoryRow[]>`
+    select ${tx(COLUMNS)} from memories
+    where deleted_at is null and lower(regexp_replace(text, '\\s+', ' ', 'g')) = ${text}
+    order by created_at limit 1`;
+  return row ?? null;
+}
+
+/** Facts outside the trash after an id, in the order of ids; past ones included. */
+export function factsAfter(tx: Tx, id: string, limit: number): Promise<MemoryRow[]> {
+  return tx<MemoryRow[]>`
+    select ${tx(COLUMNS)} from memories where deleted_at is null and id > ${id}
+    order by id limit ${limit}`;
+}
+
 /** Current facts that may say the same as a new one, or contradict it. */
 export function comparableFacts(
   tx: Tx,
@@ -254,7 +284,8 @@ export function comparableFacts(
   return tx<MemoryRow[]>`
     select ${tx(COLUMNS)} from memories
     where deleted_at is null and superseded_at is null
-      and ((subject = ${query.subject} and attribute = ${query.attribute})
+      and ((subject = ${query.subject} and (attribute = ${query.attribute}
+          or (attribute in ('likes', 'dislikes') and ${query.attribute} in ('likes', 'dislikes'))))
         or lower(regexp_replace(text, '\\s+', ' ', 'g')) = ${query.text})
     order by created_at desc limit 50`;
 }
@@ -316,11 +347,14 @@ export function eventsOf(tx: Tx, memoryId: string) {
 export async function countAccess(
   tx: Tx,
   use: { ids: readonly string[]; at: Date; itmExpiresAt: Date },
-): Promise<void> {
-  if (use.ids.length === 0) return;
-  await tx`update memories set access_count = access_count + 1, last_accessed_at = ${use.at},
+): Promise<MemoryRow[]> {
+  if (use.ids.length === 0) return [];
+  return await tx<
+    MemoryRow[]
+  >`update memories set access_count = access_count + 1, last_accessed_at = ${use.at},
       expires_at = case when tier = 'itm' then ${use.itmExpiresAt} else expires_at end
-    where id = any(${use.ids as string[]}::uuid[])`;
+    where id = any(${use.ids as string[]}::uuid[]) and deleted_at is null
+    returning ${tx(COLUMNS)}`;
 }
 
 /** Removes the text of forgotten facts from receipts. */
@@ -360,32 +394,96 @@ export async function deleteTombstone(tx: Tx, textHash: Uint8Array): Promise<voi
   await tx`delete from memory_tombstones where text_hash = ${textHash}`;
 }
 
-/** Notes what was not saved, for the owner to see. */
-export async function insertNotSaved(
+/** How two facts are tied. */
+export type LinkKind =
+  | "supports"
+  | "contradicts"
+  | "supersedes"
+  | "derived_from"
+  | "part_of"
+  | "same_as"
+  | "mentions";
+
+/** Ties two facts of one owner together. */
+export async function insertLink(
   tx: Tx,
-  row: {
-    id: string;
-    userId: string;
-    sessionId: string;
-    messageId: string;
-    reason: string;
-    text: string;
-    at: Date;
-    expiresAt: Date;
-  },
+  link: { userId: string; fromId: string; toId: string; kind: LinkKind; at: Date },
 ): Promise<void> {
-  await tx`insert into memory_not_saved (id, user_id, session_id, message_id, reason, text, created_at, expires_at)
-    values (${row.id}, ${row.userId}, ${row.sessionId}, ${row.messageId}, ${row.reason}, ${row.text}, ${row.at}, ${row.expiresAt})`;
+  await tx`insert into memory_links (user_id, from_id, to_id, kind, created_at)
+    values (${link.userId}, ${link.fromId}, ${link.toId}, ${link.kind}, ${link.at})
+    on conflict do nothing`;
 }
 
-/** Facts past their time, of all users: forgotten ones a day ago, expired ones a week ago. */
-export function dueForPurge(
+/** The ties of a fact, with the text of the other one. */
+export function linksOf(tx: Tx, id: string) {
+  return tx<
+    {
+      kind: LinkKind;
+      direction: "from" | "to";
+      memoryId: string;
+      text: string;
+      past: boolean;
+      createdAt: Date;
+    }[]
+  >`
+    select l.kind, case when l.from_id = ${id} then 'to' else 'from' end as direction,
+      m.id as memory_id, m.text, m.superseded_at is not null as past, l.created_at
+    from memory_links l
+      join memories m on m.id = case when l.from_id = ${id} then l.to_id else l.from_id end
+    where (l.from_id = ${id} or l.to_id = ${id}) and m.deleted_at is null
+    order by l.created_at, m.id`;
+}
+
+/** The messages a fact comes from, oldest first; those that were deleted are gone. */
+export function sourcesOf(tx: Tx, messageIds: readonly string[]) {
+  return tx<
+    {
+      id: string;
+      sessionId: string;
+      sessionTitle: string | null;
+      role: "user" | "assistant";
+      author: string;
+      content: string;
+      createdAt: Date;
+    }[]
+  >`
+    select m.id, m.session_id, s.title as session_title, m.role, m.author, m.content, m.created_at
+    from messages m join chat_sessions s on s.id = m.session_id
+    where m.id = any(${messageIds as string[]}::uuid[]) and s.deleted_at is null
+    order by m.created_at, m.id`;
+}
+
+/** Facts whose day of purge has come, of all users. */
+export function dueForPurge(tx: Tx, query: { now: Date; limit: number }): Promise<MemoryRow[]> {
+  return tx<MemoryRow[]>`
+    select ${tx(COLUMNS)} from memories
+    where purge_at <= ${query.now} order by purge_at, id limit ${query.limit}
+    for update skip locked`;
+}
+
+/** Intermediate facts, of all users, that have ended and have no day of purge yet. */
+export function dueForExpiry(tx: Tx, query: { now: Date; limit: number }): Promise<MemoryRow[]> {
+  return tx<MemoryRow[]>`
+    select ${tx(COLUMNS)} from memories
+    where tier = 'itm' and expires_at <= ${query.now} and purge_at is null and deleted_at is null
+    order by expires_at, id limit ${query.limit} for update skip locked`;
+}
+
+/**
+ * Lasting facts, of all users, that have faded: second-hand or inferred and long unused, or hardly
+ * believed any more (MEM-18).
+ */
+export function dueForDemotion(
   tx: Tx,
-  query: { now: Date; expiredBefore: Date; limit: number },
+  query: { unusedSince: Date; sadUnusedSince: Date; sad: number; least: number; limit: number },
 ): Promise<MemoryRow[]> {
   return tx<MemoryRow[]>`
     select ${tx(COLUMNS)} from memories
-    where purge_at <= ${query.now} or (tier = 'itm' and expires_at <= ${query.expiredBefore})
+    where tier = 'ltm' and deleted_at is null and not pinned and not locked and not anchor
+      and (confidence < ${query.least}
+        or (source <> 'first_hand' and coalesce(last_accessed_at, created_at) <=
+          case when emotional_weight < ${query.sad} then ${query.sadUnusedSince}::timestamptz
+            else ${query.unusedSince}::timestamptz end))
     order by id limit ${query.limit} for update skip locked`;
 }
 
@@ -403,25 +501,77 @@ export function dueForPromotion(
     order by id limit ${query.limit} for update skip locked`;
 }
 
-/** Ends the life of the least used intermediate facts beyond a number (MEM-11). */
-export async function expireBeyond(tx: Tx, keep: number, at: Date): Promise<void> {
-  await tx`update memories set expires_at = ${at} where id in (
-    select id from memories where tier = 'itm' and deleted_at is null and expires_at > ${at}
+/** The least used intermediate facts beyond a number; pinned and locked ones stay (MEM-11). */
+export function beyondCapacity(
+  tx: Tx,
+  query: { keep: number; at: Date },
+): Promise<MemoryRow[]> {
+  return tx<MemoryRow[]>`
+    select ${tx(COLUMNS)} from memories
+    where tier = 'itm' and deleted_at is null and expires_at > ${query.at}
       and not pinned and not locked
     order by access_count desc, last_accessed_at desc nulls last, confidence desc, id desc
-    offset ${keep})`;
+    offset (
+      select greatest(0, ${query.keep} - count(*)) from memories
+      where tier = 'itm' and deleted_at is null and expires_at > ${query.at} and (pinned or locked))`;
 }
 
 /** Figures for the head of the memory page. */
 export async function stats(tx: Tx, now: Date) {
   return await tx<
-    { tier: "itm" | "ltm"; type: string; n: number; pinned: number; past: number; bytes: number }[]
+    {
+      tier: "itm" | "ltm";
+      type: string;
+      source: string;
+      n: number;
+      pinned: number;
+      anchors: number;
+      past: number;
+      bytes: number;
+    }[]
   >`
-    select tier, type, count(*)::integer as n, count(*) filter (where pinned)::integer as pinned,
+    select tier, type, source, count(*)::integer as n,
+      count(*) filter (where pinned)::integer as pinned,
+      count(*) filter (where anchor)::integer as anchors,
       count(*) filter (where superseded_at is not null)::integer as past,
       coalesce(sum(bytes), 0)::bigint as bytes
     from memories where deleted_at is null and (expires_at is null or expires_at > ${now})
-    group by tier, type`;
+    group by tier, type, source`;
+}
+
+/** How the store grew and how it was used since a time. */
+export async function activity(tx: Tx, since: Date) {
+  const days = await tx<{ day: string; n: number }[]>`
+    select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day, count(*)::integer as n
+    from memory_events where action = 'create' and created_at >= ${since} group by 1 order by 1`;
+  const [rates] = await tx<{ answers: number; hits: number; saved: number; offered: number }[]>`
+    select
+      (select count(*)::integer from receipts where created_at >= ${since}) as answers,
+      (select count(distinct i.message_id)::integer from receipt_items i
+        join receipts r on r.message_id = i.message_id where r.created_at >= ${since}) as hits,
+      (select count(*)::integer from memory_events
+        where action = 'create' and actor = 'extraction' and created_at >= ${since}) as saved,
+      (select count(*)::integer from memory_not_saved where created_at >= ${since})
+        + (select count(*)::integer from memory_proposals where created_at >= ${since}) as offered`;
+  return { days, ...rates! };
+}
+
+/** State of what keeps the store in order. */
+export async function health(tx: Tx, query: { now: Date; model: string; local: boolean }) {
+  const [row] = await tx<
+    { waiting: number; otherModel: number; trash: number; trashBytes: number; ending: number }[]
+  >`
+    select
+      count(*) filter (where deleted_at is null and embedding is null)::integer as waiting,
+      count(*) filter (where deleted_at is null and embedding_model <> ${query.model})::integer
+        as other_model,
+      count(*) filter (where deleted_at is not null or expires_at <= ${query.now})::integer as trash,
+      coalesce(sum(bytes) filter (where deleted_at is not null or expires_at <= ${query.now}), 0)::bigint
+        as trash_bytes,
+      count(*) filter (where deleted_at is null and tier = 'itm' and expires_at > ${query.now}
+        and expires_at <= ${new Date(query.now.getTime() + 86_400_000)})::integer as ending
+    from memories`;
+  return row!;
 }
 
 /** A message that facts are taken from, with what is known of its writer. */
@@ -450,6 +600,16 @@ export async function sourceMessage(tx: Tx, id: string): Promise<SourceMessage |
     from messages m join chat_sessions s on s.id = m.session_id join users u on u.id = m.user_id
     where m.id = ${id} and m.role = 'user' and s.deleted_at is null`;
   return row ?? null;
+}
+
+/** The texts that memory gave to the answers before a message in its conversation (MEM-31). */
+export async function recalledInto(tx: Tx, messageId: string): Promise<string[]> {
+  const rows = await tx<{ text: string }[]>`
+    select distinct i.text from messages m
+      join receipts r on r.session_id = m.session_id and r.created_at < m.created_at
+      join receipt_items i on i.message_id = r.message_id
+    where m.id = ${messageId} and i.kind = 'fact' and i.text <> '' limit 200`;
+  return rows.map(({ text }) => text);
 }
 
 /** Current facts that contain all words of a text, best first. */

@@ -76,6 +76,19 @@ const PER_DAY = 200;
 /** Attributes that may have several values at once (MEM-40). */
 const MANY_VALUES =
   /^(?:languages|hobbies|allergy|condition|likes|dislikes|prefers|diet: avoids|uses|family|pets|goal|plan|event|habit|note|about|is learning|has no|former .*|owns|vehicle|studies)$/;
+/** Attributes that say the opposite of each other about one value. */
+const OPPOSITES: Record<string, string> = { likes: "dislikes", dislikes: "likes" };
+
+/** Whether two facts cannot both be true: one slot, two values, of which only one can be (MEM-40). */
+export function contradict(a: KnownFact, b: KnownFact): boolean {
+  if (!a.attribute || !b.attribute || !a.subject || !b.subject) return false;
+  if (sameText(a.subject) !== sameText(b.subject)) return false;
+  const [one, other] = [sameText(a.attribute), sameText(b.attribute)];
+  if (OPPOSITES[one] === other) return sameValue(a.value, b.value);
+  return one === other && !MANY_VALUES.test(one) && a.value !== null && b.value !== null &&
+    !sameValue(a.value, b.value);
+}
+
 /** Values that say nothing without what was said before. */
 const VAGUE =
   /^(?:it|that|this|them|these|those|one|ones|him|her|he|she|they|something|someone|somewhere|stuff|things?|there|here|so|too|well|better|fine|good|nice|okay|ok)$/i;
@@ -121,6 +134,7 @@ function reasonToAsk(
 ): GateReason | null | undefined {
   if (tainted) return "tainted_source";
   if (sensitive.length > 0) return "sensitive";
+  // With "off", only what the person asked for comes so far.
   if (settings.automatic !== "on") return null;
   if (savedToday >= PER_DAY) return "quota";
   return undefined;
@@ -156,7 +170,14 @@ function supersededBy(candidate: Candidate, known: readonly KnownFact[]): KnownF
   const { attribute, replaces } = candidate;
   if (attribute === null) return [];
   const named = replaces === null ? [] : known.filter((fact) => names(fact, replaces));
-  if (MANY_VALUES.test(attribute)) return candidate.op === "correct" ? named : [];
+  const opposed = known.filter((fact) =>
+    OPPOSITES[sameText(attribute)] === sameText(fact.attribute ?? "") &&
+    sameText(candidate.subject ?? "") === sameText(fact.subject ?? "") &&
+    sameValue(candidate.value, fact.value)
+  );
+  if (MANY_VALUES.test(attribute)) {
+    return candidate.op === "correct" ? [...new Set([...opposed, ...named])] : opposed;
+  }
   const slot = known.filter((fact) => sameSlot(candidate, fact) && fact.value !== null);
   return [...new Set([...slot, ...named])];
 }

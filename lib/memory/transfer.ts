@@ -1,0 +1,225 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Tx } from "@/lib/platform/database/mod.ts";
+import { validationFailed } from "@/lib/platform/problem.ts";
+import { memoryBytes } from "./bytes.ts";
+import type { FactWriter, MemoryDependencies, NewFact } from "./fact_writer.ts";
+import type { Owner } from "./inbox.ts";
+import type { Inbox } from "./inbox.ts";
+import { sameText } from "./normalise.ts";
+import { fullHistory } from "./past_store.ts";
+import { holdsCredential } from "./sensitive.ts";
+import { importedFactSchema, type ImportReport } from "./schema.ts";
+import * as store from "./store.ts";
+import { memoryView } from "./views.ts";
+
+/** The form of an export; a reader of a later one still takes this. */
+export const EXPORT_VERSION = 1;
+/** Lines of one import. */
+const MAX_LINES = 20_000;
+/** An imported fact is believed at most this much (MEM-23). */
+const MAX_CONFIDENCE = 0.8;
+const BATCH = 500;
+
+type ImportedFact = z.infer<typeof importedFactSchema>;
+
+/** Taking all facts along, and bringing them back (MEM-88). */
+export function createTransfer(
+  dependencies: MemoryDependencies,
+  { writer, inbox }: { writer: FactWriter; inbox: Inbox },
+) {
+  const { db, usage, outbox } = dependencies;
+
+  function factOf(line: ImportedFact): NewFact {
+    const { validFrom, validTo, supersededAt: _, key: __, ...fact } = line;
+    return {
+      ...fact,
+      confidence: Math.min(MAX_CONFIDENCE, fact.confidence),
+      ...(validFrom ? { validFrom: new Date(validFrom) } : {}),
+      validTo: validTo ? new Date(validTo) : null,
+    };
+  }
+
+  /** What would become of a line. */
+  async function verdict(
+    tx: Tx,
+    line: ImportedFact,
+    { seen, includeForgotten }: { seen: Set<string>; includeForgotten: boolean },
+  ): Promise<"new" | "known" | "forgotten" | "refused"> {
+    const text = sameText(line.text);
+    if (holdsCredential(line.text)) return "refused";
+    if (seen.has(text)) return "known";
+    seen.add(text);
+    if (await store.findByText(tx, text)) return "known";
+    const hash = await writer.hashOf(line.text);
+    if (!await store.forgottenAt(tx, hash)) return "new";
+    if (!includeForgotten) return "forgotten";
+    // The owner wants it back: that is stating it anew.
+    await store.deleteTombstone(tx, hash);
+    return "new";
+  }
+
+  async function bring(tx: Tx, owner: Owner, line: ImportedFact): Promise<store.MemoryRow> {
+    const fact = factOf(line);
+    const empty = { quote: null, subject: null, attribute: null, value: null };
+    const bytes = memoryBytes(
+      { ...empty, ...fact, tags: line.tags, sourceMessageIds: [] },
+      dependencies.model.embedDim,
+    );
+    await usage.requireStorage(tx, { userId: owner.userId, plan: owner.effectivePlan, bytes });
+    const row = await writer.insert(tx, owner.userId, fact, "import");
+    if (line.supersededAt) {
+      return await writer.change(tx, row, {
+        patch: { supersededAt: new Date(line.supersededAt) },
+        action: "supersede",
+        actor: "import",
+      });
+    }
+    if (!row.subject || !row.attribute) return row;
+    // Two values of one slot: the owner says which is true.
+    const others = await store.comparableFacts(tx, { ...row, text: sameText(row.text) });
+    for (const other of others) {
+      if (other.id !== row.id && writer.conflicts(other, row)) {
+        await inbox.contradict(tx, other, row);
+      }
+    }
+    return row;
+  }
+
+  return {
+    /** All facts of a person with their history, one JSON document a line; the past included. */
+    async *exportLines(userId: string): AsyncGenerator<string> {
+      yield JSON.stringify({ kind: "novacore.memory", version: EXPORT_VERSION });
+      for (let after = "00000000-0000-0000-0000-000000000000";;) {
+        const rows = await db.asUser(userId, async (tx) => {
+          const rows = await store.factsAfter(tx, after, BATCH);
+          return await Promise.all(rows.map(async (row) => ({
+            row,
+            history: await fullHistory(tx, row.id),
+          })));
+        });
+        for (const { row, history } of rows) {
+          yield JSON.stringify({
+            kind: "fact",
+            key: contentKey(row.text),
+            ...memoryView(row),
+            history: history.map(({ action, actor, reason, createdAt }) => ({
+              action,
+              actor,
+              reason,
+              createdAt: createdAt.toISOString(),
+            })),
+          });
+        }
+        if (rows.length < BATCH) return;
+        after = rows.at(-1)!.row.id;
+      }
+    },
+
+    /** The same as a text for people, by kind and newest first. */
+    async exportText(userId: string): Promise<string> {
+      const lines: string[] = ["# Memory", ""];
+      for await (const line of this.exportLines(userId)) {
+        const fact = JSON.parse(line) as { kind: string } & ReturnType<typeof memoryView>;
+        if (fact.kind !== "fact") continue;
+        const past = fact.supersededAt || fact.validTo
+          ? ` until ${fact.validTo?.slice(0, 10)}`
+          : "";
+        const tags = fact.tags.map((tag) => ` #${tag.replaceAll(" ", "-")}`).join("");
+        lines.push(
+          `- ${escapeMarkdown(fact.text)} (${fact.type}, since ${
+            fact.validFrom.slice(0, 10)
+          }${past})${tags}`,
+        );
+      }
+      return `${lines.join("\n")}\n`;
+    },
+
+    /**
+     * Brings facts in; with `preview` nothing is stored. A text that is there already, was forgotten
+     * or holds a credential is left out, so that an import twice is an import once. Ids of the file
+     * are never used: a foreign one can reach nothing.
+     *
+     * @throws Problem 400 `validation_failed` naming the line, 429 when the storage is full
+     */
+    async import(
+      owner: Owner,
+      text: string,
+      { preview, includeForgotten }: { preview: boolean; includeForgotten: boolean },
+    ): Promise<ImportReport> {
+      const lines = parseLines(text);
+      const report: ImportReport = {
+        preview,
+        lines: lines.length,
+        added: 0,
+        known: 0,
+        forgotten: 0,
+        refused: 0,
+        items: [],
+      };
+      const seen = new Set<string>();
+      await db.asUser(owner.userId, async (tx) => {
+        for (const line of lines) {
+          const result = await verdict(tx, line, {
+            seen,
+            includeForgotten: includeForgotten && !preview,
+          });
+          report[result === "new" ? "added" : result]++;
+          if (report.items.length < 100) {
+            report.items.push({ text: result === "refused" ? "" : line.text, result });
+          }
+          if (!preview && result === "new") await bring(tx, owner, line);
+        }
+      });
+      outbox.wake();
+      return report;
+    },
+  };
+}
+
+/** Facts are the same when their texts are. */
+function contentKey(text: string): string {
+  return createHash("sha256").update(sameText(text)).digest("hex");
+}
+
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_[\]<>#]/g, "\\$&").replace(/\s*\n\s*/g, " ");
+}
+
+/** The facts of a file, JSON lines or one JSON list. @throws Problem 400 */
+function parseLines(text: string): ImportedFact[] {
+  const entries = rawEntries(text).filter(({ value }) =>
+    (value as { kind?: unknown } | null)?.kind !== "novacore.memory"
+  );
+  if (entries.length > MAX_LINES) throw fault(0, `An import has at most ${MAX_LINES} facts`);
+  return entries.map(({ value, line }) => {
+    const parsed = importedFactSchema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    const { path, message } = parsed.error.issues[0]!;
+    throw fault(line, `${path.join(".") || "It"}: ${message}`);
+  });
+}
+
+function rawEntries(text: string): { value: unknown; line: number }[] {
+  const trimmed = text.trim();
+  if (trimmed.startsWith("[")) {
+    try {
+      const list = JSON.parse(trimmed) as unknown[];
+      return list.map((value, at) => ({ value, line: at + 1 }));
+    } catch {
+      throw fault(1, "It is no JSON");
+    }
+  }
+  return trimmed.split("\n").flatMap((entry, at) => {
+    if (entry.trim() === "") return [];
+    try {
+      return [{ value: JSON.parse(entry) as unknown, line: at + 1 }];
+    } catch {
+      throw fault(at + 1, "It is no JSON");
+    }
+  });
+}
+
+function fault(line: number, message: string) {
+  return validationFailed([{ path: `data.${line}`, code: "invalid_line", message }]);
+}
