@@ -121,7 +121,7 @@ function Warning({ quota, reader }: { quota: Quota; reader: Reader }) {
       lead={blocked
         ? say(text.blockedLead, { what })
         : say(text.noticeLead, { what, percent: formatPercent(worst.percentage, reader) })}
-      action={<LinkButton size="sm" href="/#plans">{text.comparePlans}</LinkButton>}
+      action={<LinkButton size="sm" href="/billing">{text.comparePlans}</LinkButton>}
     >
       {say(text.noticeText, { time: formatTime(quota.resetsAt, reader) })}
     </Banner>
@@ -241,7 +241,7 @@ function PlanCard(
         )}
       </dl>
       <div class="row">
-        <LinkButton href="/#plans">{text.comparePlans}</LinkButton>
+        <LinkButton href="/billing">{text.comparePlans}</LinkButton>
       </div>
     </Card>
   );
