@@ -42,6 +42,10 @@ export function billingPages(
     );
   }
 
+  /** A page of our own as its path: the product may be looked at under another name. */
+  const ownPath = (url: string) =>
+    url.startsWith(`${services.config.baseUrl}/`) ? url.slice(services.config.baseUrl.length) : url;
+
   /** Runs an act and waits for what it brings, where that takes moments only. */
   async function settled(act: () => Promise<void>): Promise<void> {
     const { lastSync } = await service.subscription(me());
@@ -58,8 +62,10 @@ export function billingPages(
 
     async act(act, plan) {
       const person = await buyer();
-      if (act === "checkout") return (await service.checkout(person, paidPlan(plan))).url;
-      if (act === "portal") return (await service.portal(person.userId)).url;
+      if (act === "checkout") {
+        return ownPath((await service.checkout(person, paidPlan(plan))).url);
+      }
+      if (act === "portal") return ownPath((await service.portal(person.userId)).url);
       if (act === "change") {
         await settled(() => service.change(person.userId, paidPlan(plan)));
       } else await settled(() => service[act](person.userId));

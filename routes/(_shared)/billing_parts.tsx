@@ -99,12 +99,6 @@ export function InvoiceTable(
   { invoices, reader }: { invoices: readonly Invoice[]; reader: Reader },
 ) {
   const text = billingText(reader.locale);
-  const states: Record<string, string> = {
-    paid: text.paid,
-    open: text.open_state,
-    void: text.void,
-    uncollectible: text.uncollectible,
-  };
   const linked = invoices.some((invoice) => invoice.hostedUrl || invoice.pdfUrl);
   return (
     <Table
@@ -120,16 +114,7 @@ export function InvoiceTable(
         invoice.number ?? "–",
         formatDay(invoice.createdAt, reader),
         formatMoney(invoice.amount, invoice.currency.toUpperCase(), reader),
-        <Chip
-          key="state"
-          tone={invoice.status === "paid"
-            ? "green"
-            : invoice.status === "open"
-            ? "amber"
-            : "neutral"}
-        >
-          {states[invoice.status]}
-        </Chip>,
+        <InvoiceState key="state" status={invoice.status} locale={reader.locale} />,
         ...(linked
           ? [
             <span key="links" class="row">
@@ -143,6 +128,39 @@ export function InvoiceTable(
       ])}
     />
   );
+}
+
+/** The last invoices in short lines, for a narrow card. */
+export function InvoiceLines(
+  { invoices, reader }: { invoices: readonly Invoice[]; reader: Reader },
+) {
+  return (
+    <ul class="lines">
+      {invoices.map((invoice) => (
+        <li key={invoice.id} class="row between">
+          <span>{formatDay(invoice.createdAt, reader)}</span>
+          <span class="row">
+            <span class="num">
+              {formatMoney(invoice.amount, invoice.currency.toUpperCase(), reader)}
+            </span>
+            <InvoiceState status={invoice.status} locale={reader.locale} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function InvoiceState({ status, locale }: { status: Invoice["status"]; locale: string }) {
+  const text = billingText(locale);
+  const words = {
+    paid: text.paid,
+    open: text.open_state,
+    void: text.void,
+    uncollectible: text.uncollectible,
+  };
+  const tone = status === "paid" ? "green" : status === "open" ? "amber" : "neutral";
+  return <Chip tone={tone}>{words[status]}</Chip>;
 }
 
 /** The act of a card's head. */

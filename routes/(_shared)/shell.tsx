@@ -39,6 +39,12 @@ function navigation(locale: string, role: string): NavItem[] {
   ];
 }
 
+/** The entry of the navigation that a page belongs to. */
+function sectionOf(path: string): string {
+  if (path.startsWith("/billing")) return "/usage";
+  return path.startsWith("/admin") ? "/admin/plans" : path;
+}
+
 /** Props of {@link Shell}. */
 export interface ShellProps {
   state: State;
@@ -64,7 +70,7 @@ export function Shell({ state, url, title, quota, mini, skips, children }: Shell
       </Head>
       <AppShell
         nav={navigation(state.locale, state.session!.user.role)}
-        path={url.pathname}
+        path={sectionOf(url.pathname)}
         user={state.session!.user}
         quota={quota ? quotaNow(quota, reader) : null}
         mini={mini}

@@ -48,17 +48,19 @@ export default define.page<typeof handler>(({ data, state, url }) => {
       <AdminTabs path="/admin/billing" locale={state.locale} />
       <PaymentMode mode={data.mode} locale={state.locale} />
       {data.replayed ? <Banner tone="green">{text.replayed}</Banner> : null}
-      <Segments
-        label={text.filter!}
-        items={[
-          { href: "/admin/billing", label: text.all!, current: !data.status },
-          ...STATES.map((one) => ({
-            href: `/admin/billing?status=${one}`,
-            label: text[one]!,
-            current: data.status === one,
-          })),
-        ]}
-      />
+      <div class="row">
+        <Segments
+          label={text.filter!}
+          items={[
+            { href: "/admin/billing", label: text.all!, current: !data.status },
+            ...STATES.map((one) => ({
+              href: `/admin/billing?status=${one}`,
+              label: text[one]!,
+              current: data.status === one,
+            })),
+          ]}
+        />
+      </div>
       <Card>
         {items.length > 0
           ? <PaymentEvents events={items} reader={readerOf(state)} label={text.events!} />

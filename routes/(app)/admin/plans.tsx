@@ -136,7 +136,7 @@ function PersonCards({ person, canTest, reader }: {
       <Card title={text.setLimit} id="set" span={7}>
         <LimitForm person={person} reader={reader} />
       </Card>
-      <Card title={text.limits} id="limits" span={8}>
+      <Card title={text.limits} id="limits" class="c12">
         <Limits person={person} reader={reader} />
       </Card>
     </div>

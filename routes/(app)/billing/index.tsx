@@ -18,7 +18,7 @@ import { problemBody, seeOther } from "../../(_shared)/answers.ts";
 import {
   ActForm,
   HeadLink,
-  InvoiceTable,
+  InvoiceLines,
   PaymentMode,
   PlanChoice,
 } from "../../(_shared)/billing_parts.tsx";
@@ -99,7 +99,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
             : null}
         >
           {data.invoices.length > 0
-            ? <InvoiceTable invoices={data.invoices} reader={reader} />
+            ? <InvoiceLines invoices={data.invoices} reader={reader} />
             : <p class="quiet">{text.noInvoicesText}</p>}
         </Card>
       </div>

@@ -99,7 +99,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
               {choice("pay", text.checkoutPay, text.checkoutPayHint, true)}
               {choice("confirm", text.checkoutConfirm, text.checkoutConfirmHint)}
               {choice("decline", text.checkoutDecline, text.checkoutDeclineHint)}
-              {choice("abandon", text.checkoutAbandon, "")}
+              {choice("abandon", text.checkoutAbandon, text.checkoutAbandonHint)}
             </form>
           </Card>
         )}

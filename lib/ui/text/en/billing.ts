@@ -116,6 +116,7 @@ export const billing = {
   checkoutDecline: "Card is declined",
   checkoutDeclineHint: "Nothing is charged, and you may try again.",
   checkoutAbandon: "Leave without paying",
+  checkoutAbandonHint: "Back to the product; nothing is charged.",
   checkoutConfirmTitle: "Confirm with your bank",
   checkoutConfirmText: "The bank wants to know whether it is you who pays {amount}.",
   checkoutConfirmYes: "It is me, pay",
