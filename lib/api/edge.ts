@@ -91,7 +91,12 @@ export function createEdge(handler: EdgeHandler, options: EdgeOptions) {
     // Headers of some answers are immutable; a fresh set always works.
     const headers = new Headers(response.headers);
     headers.set("x-correlation-id", correlationId);
-    for (const [name, value] of securityHeaders(response, { baseUrl: options.baseUrl })) {
+    for (
+      const [name, value] of securityHeaders(response, {
+        baseUrl: options.baseUrl,
+        path: URL.parse(request.url)?.pathname,
+      })
+    ) {
       if (!headers.has(name)) headers.set(name, value);
     }
     const body = request.method === "HEAD" ? null : response.body;

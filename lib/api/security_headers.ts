@@ -4,7 +4,7 @@ const NONCE = Symbol.for("__freshNonce");
 /** The headers of every answer (API-20). A page's scripts and styles carry its nonce. */
 export function securityHeaders(
   response: Response,
-  options: { baseUrl: string },
+  options: { baseUrl: string; path?: string },
 ): [string, string][] {
   const nonce = (response as { [NONCE]?: string })[NONCE];
   const own = nonce ? `'self' 'nonce-${nonce}'` : "'self'";
@@ -18,7 +18,10 @@ export function securityHeaders(
     "frame-src 'none'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
-    "form-action 'self'",
+    // A form of the billing page leads to the provider's checkout and portal.
+    options.path?.startsWith("/billing")
+      ? "form-action 'self' https://checkout.stripe.com https://billing.stripe.com"
+      : "form-action 'self'",
     "object-src 'none'",
     "worker-src 'self'",
     "require-trusted-types-for 'script'",

@@ -17,7 +17,7 @@ import { createTestPayments, TEST_EVENT_JOB } from "./test_provider.ts";
 export { billingApi, eventView, runView } from "./api.ts";
 export { checkEndpoints, type EndpointFinding } from "./check.ts";
 export { TEST_ACTS, TEST_OUTCOMES, type TestAct, type TestOutcome } from "./test_provider.ts";
-export type { InvoiceView, SubscriptionView } from "./schema.ts";
+export { eventQuerySchema, type InvoiceView, type SubscriptionView } from "./schema.ts";
 export { HANDLED_EVENTS } from "./types.ts";
 
 /** How payments are set up. */

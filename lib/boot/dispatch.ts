@@ -1,5 +1,6 @@
 import { type createGate, type EdgeHandler, entitled, type Health } from "@/lib/api/mod.ts";
 import type { SignedIn } from "@/lib/accounts/mod.ts";
+import type { Principal } from "@/lib/platform/http/principal.ts";
 import type { RouteMeta } from "@/lib/platform/http/route.ts";
 import type { Log } from "@/lib/platform/log.ts";
 import type { PageServices } from "@/lib/ui/view.ts";
@@ -79,7 +80,16 @@ export function dispatch(options: {
       meta: principal ? PAGE : { ...PAGE, rate: "PUBLIC" },
     });
     if (request.method !== "GET" && request.method !== "HEAD") gate.checkForm(request);
-    const response = await render(principal ? { ...stranger, principal, signedIn } : stranger);
+    const visitor = principal && signedIn
+      ? {
+        ...stranger,
+        principal,
+        signedIn: withPlan(signedIn, principal),
+        limit: (rate: Parameters<PageVisitor["limit"]>[0]) =>
+          gate.limit({ request, principal, address, meta: { ...PAGE, rate } }),
+      }
+      : stranger;
+    const response = await render(visitor);
     // A cookie that no longer stands for anybody is taken away (ACC-37).
     if (token && !principal && !response.headers.has("set-cookie")) {
       response.headers.append("set-cookie", accounts.cookie.clear());
@@ -93,6 +103,11 @@ export function dispatch(options: {
     }
     return response;
   };
+}
+
+/** What a page shows of an account, with the plan that holds now. */
+function withPlan(signedIn: SignedIn, { plan, effectivePlan }: Principal): SignedIn {
+  return { ...signedIn, user: { ...signedIn.user, plan, effectivePlan } };
 }
 
 /** Names of routes for metrics and logs: the declared pattern, or the kind of page. */
@@ -117,4 +132,4 @@ export function routeNames(api: Api): (request: Request) => string {
 }
 
 const PAGES =
-  /^\/(?:chat|memory|usage|settings|login|register|constitution|docs)?(?:\/(?::id|api|sign-out))?$/;
+  /^\/(?:chat|memory|usage|billing|pricing|admin|settings|login|register|constitution|docs)?(?:\/(?::id|api|sign-out))?$/;

@@ -10,6 +10,8 @@ import { POLICY_VERSION, PRINCIPLES } from "@/lib/policy/mod.ts";
 import type { RouteEntry } from "@/lib/api/mod.ts";
 import type { Client } from "@/lib/accounts/mod.ts";
 import type { ApiRouteView, PageServices } from "@/lib/ui/view.ts";
+import { ledgerDownload } from "@/lib/usage/mod.ts";
+import { billingAdminPages, billingPages } from "./billing_pages.ts";
 import { type Services, standInsOf } from "./services.ts";
 
 /** Who looks at a page, and from where. */
@@ -20,7 +22,7 @@ export interface PageVisitor {
   /** Every declared route, for the page that documents them. */
   routes: readonly RouteEntry[];
   /** Takes from a class of requests. @throws Problem 429 `rate_limited` */
-  limit(rate: "LOGIN" | "REGISTER"): Promise<unknown>;
+  limit(rate: "LOGIN" | "REGISTER" | "CHECKOUT"): Promise<unknown>;
 }
 
 /** What pages may ask, bound to one visitor: nobody else's rows can be reached through it. */
@@ -78,7 +80,12 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
       quota: () => usage.quota(principal()),
       history: (_userId, days) => usage.history(principal().userId, days),
       verify: () => usage.verify(principal().userId),
+      breakdown: (_userId, days) => usage.breakdown(principal().userId, days),
+      ledger: (_userId, query) => usage.ledger(principal().userId, query),
+      ledgerCsv: () => ledgerDownload(usage, principal().userId),
     },
+    billing: billingPages(services, { principal, limit: () => visitor.limit("CHECKOUT") }),
+    billingAdmin: billingAdminPages(services, visitor.principal),
     plans: { cards: () => services.plans.cards() },
     policy: { version: () => POLICY_VERSION, principles: () => PRINCIPLES },
     status: { standIns: () => standInsOf(services) },

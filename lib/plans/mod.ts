@@ -7,7 +7,8 @@ export {
   type OverrideRequest,
 } from "./entitlements.ts";
 
-export { plansApi } from "./api.ts";
+export { overrideView, plansApi } from "./api.ts";
+export { overrideRequestSchema } from "./schema.ts";
 
 /** Where people learn about the plans and change theirs. */
 export const UPGRADE_URL = "/billing";

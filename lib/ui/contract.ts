@@ -375,6 +375,110 @@ export interface Quota {
   resetsAt: string;
   monthResetsAt: string;
   warnings: { resource: string; level: Exclude<QuotaLevel, "ok">; percentage: number }[];
+  overrides: {
+    resource: string;
+    limit: number | null;
+    from: string;
+    until: string | null;
+    reason: string;
+  }[];
+}
+
+/** BIL-12: how a subscription stands. */
+export interface Subscription {
+  available: boolean;
+  provider: "stripe" | "test";
+  plan: string;
+  status: "none" | "trialing" | "active" | "past_due" | "canceled";
+  providerStatus: string | null;
+  nextPlan: string | null;
+  currentPeriodStart: string | null;
+  currentPeriodEnd: string | null;
+  cancelAtPeriodEnd: boolean;
+  graceEndsAt: string | null;
+  hasCustomer: boolean;
+  lastSync: string | null;
+}
+
+/** BIL-9. Amounts are in the smallest unit of the currency. */
+export interface Invoice {
+  id: string;
+  number: string | null;
+  periodStart: string | null;
+  periodEnd: string | null;
+  amount: number;
+  amountRefunded: number;
+  currency: string;
+  status: "open" | "paid" | "void" | "uncollectible";
+  hostedUrl: string | null;
+  pdfUrl: string | null;
+  paidAt: string | null;
+  createdAt: string;
+}
+
+/** USE-44: a part of what was used. */
+export interface UsagePart {
+  name: string;
+  label: string | null;
+  tokens: number;
+  messages: number;
+  entries: number;
+}
+
+/** USE-44. */
+export interface UsageBreakdown {
+  days: number;
+  byFeature: UsagePart[];
+  byModel: UsagePart[];
+  byKey: UsagePart[];
+  byConversation: UsagePart[];
+}
+
+/** USE-43: one entry of the ledger. */
+export interface LedgerEntry {
+  id: string;
+  sequence: number;
+  resource: string;
+  amount: number;
+  kind: string;
+  day: string;
+  occurredAt: string;
+  metadata: Record<string, string | number | boolean | null>;
+  hash: string;
+}
+
+/** An event of the payment provider, as operators see it. */
+export interface PaymentEventView {
+  id: string;
+  type: string;
+  subscriptionId: string | null;
+  customerId: string | null;
+  happenedAt: string;
+  receivedAt: string;
+  status: string;
+  attempts: number;
+  lastError: string | null;
+}
+
+/** A comparison with the payment provider. */
+export interface ReconcileRunView {
+  id: string;
+  at: string;
+  cause: string;
+  checked: number;
+  failed: number;
+  drift: { userId: string; field: string; here: string; there: string }[];
+}
+
+/** A limit that was set for one person. */
+export interface OverrideView {
+  id: string;
+  resource: string;
+  limit: number | null;
+  from: string;
+  until: string | null;
+  reason: string;
+  revokedAt: string | null;
 }
 
 /** CON-53: one day. */
@@ -412,6 +516,7 @@ export interface Plan {
   school: { from: number; to: number } | null;
   queue: string;
   features: { mcp: boolean; agents: boolean };
+  fairUse: { tokensPerDay: number; messagesPerDay: number } | null;
 }
 
 /** CON-11: who is signed in. */
@@ -420,6 +525,7 @@ export interface User {
   email: string;
   displayName: string;
   emailVerified: boolean;
+  role: string;
   plan: string;
   effectivePlan: string;
   trialEndsAt: string | null;

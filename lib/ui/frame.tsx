@@ -146,6 +146,7 @@ export function AccountMenu({ id, user, locale }: AccountMenuProps) {
         <hr />
         <MenuItem icon="settings" href="/settings">{text.settings}</MenuItem>
         <MenuItem icon="usage" href="/usage">{text.usage}</MenuItem>
+        <MenuItem icon="key" href="/billing">{text.planAndPayments}</MenuItem>
         <hr />
         <form method="post" action="/settings/sign-out">
           <MenuItem icon="signout" type="submit">{text.signOut}</MenuItem>

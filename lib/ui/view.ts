@@ -6,15 +6,22 @@
 import type {
   Conversation,
   HistoryDay,
+  Invoice,
   LedgerCheck,
+  LedgerEntry,
   Memory,
   MemoryStats,
   Message,
+  OverrideView,
   Page,
+  PaymentEventView,
   Plan,
   Quota,
+  ReconcileRunView,
   SearchAnswer,
   StandIn,
+  Subscription,
+  UsageBreakdown,
   User,
 } from "./contract.ts";
 import type { Look } from "./look.ts";
@@ -86,6 +93,67 @@ export interface UsagePages {
   quota(userId: string): Promise<Quota>;
   history(userId: string, days: number): Promise<HistoryDay[]>;
   verify(userId: string): Promise<LedgerCheck>;
+  breakdown(userId: string, days: number): Promise<UsageBreakdown>;
+  ledger(userId: string, query: { limit: number; cursor?: string }): Promise<Page<LedgerEntry>>;
+  /** The whole ledger as a table in CSV. */
+  ledgerCsv(userId: string): Response;
+}
+
+/** What a form of the billing page asks for. */
+export type BillingAct = "checkout" | "change" | "cancel" | "reactivate" | "portal";
+
+/** Plans that are paid for, as their pages show and change them. */
+export interface BillingPages {
+  subscription(): Promise<Subscription>;
+  invoices(query: { limit: number; cursor?: string }): Promise<Page<Invoice>>;
+  /** Does what was asked and returns where to go next. Anything else is thrown as a `Problem`. */
+  act(act: BillingAct, plan: string): Promise<string>;
+  refundDays(): number;
+  graceDays(): number;
+  /** Whether payments are set up, and whether they are test payments. */
+  mode(): "real" | "test" | "none";
+  /** An open checkout of the test payments; null when it is not theirs, or over. */
+  testCheckout(
+    id: string,
+  ): Promise<{ id: string; plan: string; amount: number; status: string } | null>;
+  /** Ends a test checkout and returns where to go; null when the card was declined. */
+  finishTestCheckout(id: string, outcome: "pay" | "decline" | "abandon"): Promise<string | null>;
+  /** Pays what is open with another test card. */
+  payTestInvoice(): Promise<void>;
+}
+
+/** What administrators see and do about plans and payments; null for everybody else. */
+export interface BillingAdminPages {
+  events(query: { status?: string; cursor?: string }): Promise<Page<PaymentEventView>>;
+  replay(eventId: string): Promise<void>;
+  report(): Promise<{
+    runs: ReconcileRunView[];
+    parked: PaymentEventView[];
+    dead: PaymentEventView[];
+    lastEventAt: string | null;
+  }>;
+  repair(): Promise<ReconcileRunView>;
+  /** A person by their e-mail, with their plan and limits; null when there is none. */
+  person(email: string): Promise<
+    | {
+      userId: string;
+      email: string;
+      displayName: string;
+      effectivePlan: string;
+      subscription: Subscription;
+      subscriptionId: string | null;
+      overrides: OverrideView[];
+    }
+    | null
+  >;
+  setLimit(userId: string, form: Record<string, string>): Promise<void>;
+  endLimit(id: string): Promise<void>;
+  totals(days: number): Promise<{
+    byPlan: { plan: string; resource: string; amount: number; people: number }[];
+    byFeature: { feature: string; resource: string; amount: number; entries: number }[];
+  }>;
+  /** Makes something happen to a test subscription; null where payments are real. */
+  testAct: ((subscriptionId: string, act: string) => Promise<void>) | null;
 }
 
 /** One principle of the constitution's page. */
@@ -126,6 +194,8 @@ export interface PageServices {
   chat: ChatPages;
   memory: MemoryPages;
   usage: UsagePages;
+  billing: BillingPages;
+  billingAdmin: BillingAdminPages | null;
   plans: { cards(): Plan[] };
   policy: { version(): number; principles(): readonly PrincipleView[] };
   status: { standIns(): StandIn[] };

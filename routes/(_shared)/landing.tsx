@@ -212,7 +212,7 @@ function PlanColumn({ plan, locale }: Local & { plan: Plan }) {
             {text.startTrial}
           </LinkButton>
         )
-        : <p class="small quiet">{text.notForSale}</p>}
+        : <LinkButton size="lg" href="/pricing">{text.seePrice}</LinkButton>}
     </article>
   );
 }

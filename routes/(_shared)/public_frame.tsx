@@ -31,6 +31,7 @@ export function PublicFrame(props: PublicFrameProps) {
         <Footer
           links={[
             { href: "/constitution", label: text.constitution },
+            { href: "/pricing", label: text.pricing },
             { href: "/login", label: text.signIn },
           ]}
         />

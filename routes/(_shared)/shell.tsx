@@ -25,14 +25,24 @@ export function quotaNow(quota: Quota, reader: Reader): QuotaNow {
   };
 }
 
-function navigation(locale: string): NavItem[] {
+function navigation(locale: string, role: string): NavItem[] {
   const text = commonText(locale);
+  const admin: NavItem[] = role === "admin"
+    ? [{ href: "/admin/plans", label: text.admin, icon: "shield" }]
+    : [];
   return [
     { href: "/chat", label: text.chat, icon: "chat" },
     { href: "/memory", label: text.memory, icon: "memory" },
     { href: "/usage", label: text.usage, short: text.usageShort, icon: "usage" },
     { href: "/settings", label: text.settings, icon: "settings" },
+    ...admin,
   ];
+}
+
+/** The entry of the navigation that a page belongs to. */
+function sectionOf(path: string): string {
+  if (path.startsWith("/billing")) return "/usage";
+  return path.startsWith("/admin") ? "/admin/plans" : path;
 }
 
 /** Props of {@link Shell}. */
@@ -59,8 +69,8 @@ export function Shell({ state, url, title, quota, mini, skips, children }: Shell
         <title>{`${title} · ${text.product}`}</title>
       </Head>
       <AppShell
-        nav={navigation(state.locale)}
-        path={url.pathname}
+        nav={navigation(state.locale, state.session!.user.role)}
+        path={sectionOf(url.pathname)}
         user={state.session!.user}
         quota={quota ? quotaNow(quota, reader) : null}
         mini={mini}
@@ -71,7 +81,12 @@ export function Shell({ state, url, title, quota, mini, skips, children }: Shell
         {mini ? children : (
           <main class="content" id="main" tabIndex={-1}>
             {slot(children)}
-            <Footer links={[{ href: "/constitution", label: text.constitution }]} />
+            <Footer
+              links={[
+                { href: "/constitution", label: text.constitution },
+                { href: "/pricing", label: text.pricing },
+              ]}
+            />
           </main>
         )}
       </AppShell>

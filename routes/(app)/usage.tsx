@@ -1,9 +1,10 @@
+import type { ComponentChildren } from "preact";
 import { page } from "fresh";
 import { define } from "@/utils.ts";
 import { LinkButton } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
-import type { Plan, Quota, QuotaResource } from "@/lib/ui/contract.ts";
+import type { Plan, Quota, QuotaResource, UsagePart } from "@/lib/ui/contract.ts";
 import {
   formatBytes,
   formatDay,
@@ -18,6 +19,7 @@ import { PageHead } from "@/lib/ui/frame.tsx";
 import { Banner, EmptyState } from "@/lib/ui/notice.tsx";
 import { type BarTone, Meter } from "@/lib/ui/progress.tsx";
 import { say } from "@/lib/ui/say.ts";
+import { Table } from "@/lib/ui/table.tsx";
 import { Segments } from "@/lib/ui/tabs.tsx";
 import { usageText } from "@/lib/ui/text/usage.ts";
 import { UsageChart } from "@/lib/ui/usage_chart.tsx";
@@ -31,13 +33,15 @@ export const handler = define.handlers({
     const userId = session!.user.id;
     const wanted = Number(ctx.url.searchParams.get("days"));
     const days = PERIODS.find((period) => period === wanted) ?? 30;
-    const [quota, history, ledger] = await Promise.all([
+    const [quota, history, ledger, breakdown] = await Promise.all([
       services.usage.quota(userId),
       services.usage.history(userId, days),
       services.usage.verify(userId),
+      services.usage.breakdown(userId, days),
     ]);
     const plan = services.plans.cards().find((card) => card.plan === quota.effectivePlan) ?? null;
-    return page({ quota, history, ledger, days, plan, now: services.clock.now().toISOString() });
+    const now = services.clock.now().toISOString();
+    return page({ quota, history, ledger, breakdown, days, plan, now });
   },
 });
 
@@ -102,11 +106,105 @@ export default define.page<typeof handler>(({ data, state, url }) => {
               )}
           </p>
           <p class="small quiet">{text.ledgerText}</p>
+          <div class="row">
+            <LinkButton size="sm" href="/usage/ledger">{text.entries}</LinkButton>
+            <LinkButton size="sm" kind="ghost" href="/usage/download">{text.download}</LinkButton>
+          </div>
         </Card>
+        <Parts
+          id="features"
+          title={text.byFeature}
+          parts={data.breakdown.byFeature}
+          reader={reader}
+          name={(part) => featureName(part.name, reader.locale)}
+        />
+        <Parts
+          id="models"
+          title={text.byModel}
+          parts={data.breakdown.byModel}
+          reader={reader}
+          name={(part) => part.name}
+        />
+        {data.breakdown.byKey.length > 0
+          ? (
+            <Parts
+              id="keys"
+              title={text.byKey}
+              parts={data.breakdown.byKey}
+              reader={reader}
+              name={(part) => part.label ?? part.name}
+            />
+          )
+          : null}
+        <Parts
+          id="conversations"
+          title={text.byConversation}
+          parts={data.breakdown.byConversation.slice(0, 8)}
+          reader={reader}
+          name={(part) =>
+            part.label === null
+              ? <span class="quiet">{text.goneConversation}</span>
+              : <a href={`/chat/${part.name}`}>{part.label}</a>}
+        />
       </div>
     </Shell>
   );
 });
+
+function featureName(name: string, locale: string): string {
+  const text: Record<string, string> = usageText(locale);
+  return text[`feature_${name}`] ?? name;
+}
+
+/** A part of what was used, the largest first; nothing where nothing was used. */
+function Parts({ id, title, parts, name, reader }: {
+  id: string;
+  title: string;
+  parts: readonly UsagePart[];
+  name: (part: UsagePart) => ComponentChildren;
+  reader: Reader;
+}) {
+  const text = usageText(reader.locale);
+  if (parts.length === 0) return null;
+  return (
+    <Card title={title} id={id} span={6}>
+      <Table
+        label={title}
+        columns={[
+          { label: text.what },
+          { label: text.tokens, kind: "number" },
+          { label: text.messages, kind: "number" },
+        ]}
+        rows={parts.map((part) => [
+          name(part),
+          formatNumber(part.tokens, reader),
+          formatNumber(part.messages, reader),
+        ])}
+      />
+    </Card>
+  );
+}
+
+/** Limits that were set for this person, with the reason (PLN-11). */
+function Overrides({ quota, reader }: { quota: Quota; reader: Reader }) {
+  const text = usageText(reader.locale);
+  const names: Record<string, string> = text;
+  return (
+    <>
+      {quota.overrides.map((one) => (
+        <p key={one.resource} class="small">
+          {say(one.limit === null ? text.overrideFree : text.override, {
+            what: names[`what_${one.resource}`] ?? one.resource,
+            n: one.resource === "memory_storage"
+              ? formatBytes(one.limit ?? 0, reader)
+              : formatNumber(one.limit ?? 0, reader),
+            reason: one.reason,
+          })}
+        </p>
+      ))}
+    </>
+  );
+}
 
 function Warning({ quota, reader }: { quota: Quota; reader: Reader }) {
   const text = usageText(reader.locale);
@@ -121,7 +219,7 @@ function Warning({ quota, reader }: { quota: Quota; reader: Reader }) {
       lead={blocked
         ? say(text.blockedLead, { what })
         : say(text.noticeLead, { what, percent: formatPercent(worst.percentage, reader) })}
-      action={<LinkButton size="sm" href="/#plans">{text.comparePlans}</LinkButton>}
+      action={<LinkButton size="sm" href="/billing">{text.comparePlans}</LinkButton>}
     >
       {say(text.noticeText, { time: formatTime(quota.resetsAt, reader) })}
     </Banner>
@@ -151,6 +249,7 @@ function Now({ quota, reader, now }: { quota: Quota; reader: Reader; now: Date }
         />
         <Allowance label={text.agentMinutes} of={agent_minutes} show={number} reader={reader} />
       </div>
+      <Overrides quota={quota} reader={reader} />
     </Card>
   );
 }
@@ -241,7 +340,7 @@ function PlanCard(
         )}
       </dl>
       <div class="row">
-        <LinkButton href="/#plans">{text.comparePlans}</LinkButton>
+        <LinkButton href="/billing">{text.comparePlans}</LinkButton>
       </div>
     </Card>
   );

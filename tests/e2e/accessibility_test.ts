@@ -22,6 +22,17 @@ Deno.test.beforeAll(async () => {
   const asked = await ada.say("Where does my sister live?");
   const { sessionId } = asked.body.turn;
   await ada.say("Show me a table of three things to pack", { sessionId });
+  await app.services.db.asSystem(
+    "test",
+    (tx) =>
+      tx`update users set role = 'admin', email_verified_at = created_at where id = ${ada.userId}`,
+  );
+  const { testPayments, service } = app.services.billing;
+  const buyer = { userId: ada.userId, email: "ada@example.org", displayName: "Ada" };
+  const { url } = await service.checkout(buyer, "basic");
+  const session = new URL(url).searchParams.get("session_id")!;
+  await testPayments!.finish(ada.userId, session, "pay");
+  for (let n = 0; n < 3; n++) await app.services.outbox.drain();
   pages = [
     { name: "landing", path: "/", signedIn: false },
     { name: "login", path: "/login", signedIn: false },
@@ -33,6 +44,14 @@ Deno.test.beforeAll(async () => {
     { name: "memory", path: "/memory", signedIn: true },
     { name: "usage", path: "/usage", signedIn: true },
     { name: "settings", path: "/settings", signedIn: true },
+    { name: "ledger", path: "/usage/ledger", signedIn: true },
+    { name: "pricing", path: "/pricing", signedIn: false },
+    { name: "billing", path: "/billing?cancel", signedIn: true },
+    { name: "invoices", path: "/billing/invoices", signedIn: true },
+    { name: "success", path: `/billing/success?session_id=${session}`, signedIn: true },
+    { name: "plans of people", path: "/admin/plans?email=nobody@example.org", signedIn: true },
+    { name: "payment events", path: "/admin/billing", signedIn: true },
+    { name: "comparison", path: "/admin/reconcile", signedIn: true },
   ];
 });
 Deno.test.afterAll(async () => {

@@ -72,7 +72,7 @@ export const landing = {
   noCapStorage: "Memory without a cap",
   firstInLine: "First in line at the model",
   startTrial: "Start trial",
-  notForSale: "Payments are not set up yet. Start with the trial.",
+  seePrice: "What is in it",
   plansNote:
     "Without a cap means no refusal; above the fair-use level you move to the normal queue until the reset.",
 };

@@ -1,0 +1,46 @@
+import { Button } from "@/lib/ui/button.tsx";
+import { Chip } from "@/lib/ui/chip.tsx";
+import type { PaymentEventView } from "@/lib/ui/contract.ts";
+import { formatDateTime, type Reader } from "@/lib/ui/format.ts";
+import { Table } from "@/lib/ui/table.tsx";
+import { adminText } from "@/lib/ui/text/admin.ts";
+import type { Tone } from "@/lib/ui/tokens.ts";
+
+const TONES: Record<string, Tone> = { done: "green", parked: "amber", dead: "red" };
+
+/** Events of the provider as a table, each with the act that runs it again. */
+export function PaymentEvents(
+  { events, reader, label }: { events: readonly PaymentEventView[]; reader: Reader; label: string },
+) {
+  const text: Record<string, string> = adminText(reader.locale);
+  return (
+    <Table
+      label={label}
+      columns={[
+        { label: text.type! },
+        { label: text.filter! },
+        { label: text.at!, kind: "fixed" },
+        { label: text.attempts!, kind: "number" },
+        { label: text.act! },
+      ]}
+      rows={events.map((event) => [
+        <span key="type" class="stack stack-4">
+          <span>{event.type}</span>
+          <code class="tiny quiet">{event.id}</code>
+          {event.lastError ? <span class="small t-amber">{event.lastError}</span> : null}
+        </span>,
+        <Chip key="status" tone={TONES[event.status] ?? "neutral"}>
+          {text[event.status] ?? event.status}
+        </Chip>,
+        formatDateTime(event.receivedAt, reader),
+        String(event.attempts),
+        <form key="act" method="post" action="/admin/billing">
+          <input type="hidden" name="event" value={event.id} />
+          <Button size="sm" type="submit" aria-label={`${text.replay} ${event.id}`}>
+            {text.replay}
+          </Button>
+        </form>,
+      ])}
+    />
+  );
+}
