@@ -157,9 +157,10 @@ export async function openKeyRing(options: {
   return {
     reload,
     rotate,
-    async signing() {
-      await fresh();
-      return loaded.signing;
+    signing() {
+      // Not waited for: callers may be inside a transaction, and reading needs one of its own.
+      void fresh();
+      return Promise.resolve(loaded.signing);
     },
     async verifying(kid) {
       if (!isKeyName(kid, use)) return null;

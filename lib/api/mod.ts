@@ -77,10 +77,14 @@ export function createApi(options: ApiOptions): Api {
     c.set("log", options.log);
     c.set("principal", null);
     c.set("service", null);
+    c.set("renewedCookie", null);
     c.set("address", context.address);
     c.set("correlationId", context.correlationId);
     await next();
     if (c.var.principal && isStream(c.res)) c.res = watched(c.res, c.var.principal, options);
+    if (c.var.renewedCookie && !c.res.headers.has("set-cookie")) {
+      c.res.headers.append("set-cookie", c.var.renewedCookie);
+    }
     // Answers of a person are never kept by a cache (API-7); public ones say so themselves.
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
     c.res.headers.set("x-nova-api-version", options.version);

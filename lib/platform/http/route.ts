@@ -96,6 +96,8 @@ export interface ApiVariables {
   principal: Principal | null;
   /** The service that called, on routes of services. */
   service: ServiceCaller | null;
+  /** A session's new value, for an answer that sets no other. */
+  renewedCookie: string | null;
 }
 
 /** Bindings and variables of every Hono app here. */
@@ -159,6 +161,8 @@ async function enter(c: Context<ApiEnv>, meta: RouteMeta): Promise<Principal | n
   }
   const found = await gate.authenticate(request, address);
   const principal = found.kind === "user" ? found.principal : null;
+  // Sent with whatever the answer will be, refusals included.
+  if (found.kind === "user" && found.setCookie) c.set("renewedCookie", found.setCookie);
   // Authentication, then rate limit, then everything else (USE-30).
   const limited = { request, principal: meta.auth === "public" ? null : principal, address, meta };
   if (meta.auth !== "public" && !principal) {
@@ -170,7 +174,6 @@ async function enter(c: Context<ApiEnv>, meta: RouteMeta): Promise<Principal | n
     for (const [name, value] of Object.entries(await gate.limit(limited))) c.header(name, value);
   }
   if (meta.auth === "user") gate.admit(principal!, { request, meta });
-  if (found.kind === "user" && found.setCookie) c.header("set-cookie", found.setCookie);
   return principal;
 }
 
