@@ -151,7 +151,9 @@ Deno.test("[ACC-134] after the grace nothing of a person is left, and the ledger
   expect(hits).toEqual([]);
   const audit = await app.services.accounts.audit.verify();
   expect(audit.every(({ valid }) => valid)).toBe(true);
-  const receipt = (await mailsTo(ada.email)).find(({ subject }) => subject.includes("was deleted"))!;
+  const receipt = (await mailsTo(ada.email)).find(({ subject }) =>
+    subject.includes("was deleted")
+  )!;
   const signed = receipt.text.match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/)![0];
   const keys = (await app.client().get("/.well-known/jwks.json")).body as JSONWebKeySet;
   const { payload } = await jwtVerify(signed, createLocalJWKSet(keys), {

@@ -132,7 +132,11 @@ Deno.test("[ACC-30] an access token ends after fifteen minutes", async () => {
   const [header, claims] = tokens.accessToken.split(".").slice(0, 2).map((part: string) =>
     JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(part, { alphabet: "base64url" })))
   );
-  expect(header).toMatchObject({ alg: "EdDSA", typ: "at+jwt", kid: expect.stringMatching(/^user-/) });
+  expect(header).toMatchObject({
+    alg: "EdDSA",
+    typ: "at+jwt",
+    kid: expect.stringMatching(/^user-/),
+  });
   expect(claims).toMatchObject({ aud: "nova-api", role: "learner", ev: false });
   expect(claims).not.toHaveProperty("plan");
   later(15 * MINUTE + 31_000);
@@ -146,7 +150,11 @@ Deno.test("[ACC-38] signing out ends a family within five seconds", async () => 
   expect((await client.post("/api/auth/logout", undefined, bearer(tokens.accessToken))).status)
     .toBe(204);
   expect((await client.get("/api/auth/me", bearer(tokens.accessToken))).status).toBe(401);
-  const refresh = await client.post("/api/auth/refresh", { refreshToken: tokens.refreshToken }, API);
+  const refresh = await client.post(
+    "/api/auth/refresh",
+    { refreshToken: tokens.refreshToken },
+    API,
+  );
   expect(refresh.status).toBe(401);
 });
 
@@ -171,8 +179,11 @@ Deno.test("[ACC-50] a newer link voids the older, and only hashes are stored", a
   const second = await linkTo(ada.email, "/verify-email");
   expect(second).not.toBe(first);
   expect((await app.client().post("/api/auth/verify-email", { token: first })).status).toBe(400);
-  const rows = await app.services.db.asSystem("test", (tx) =>
-    tx`select row_to_json(l)::text as text from account_links l where user_id = ${ada.userId}`);
+  const rows = await app.services.db.asSystem(
+    "test",
+    (tx) =>
+      tx`select row_to_json(l)::text as text from account_links l where user_id = ${ada.userId}`,
+  );
   expect(rows).toHaveLength(2);
   expect(JSON.stringify(rows)).not.toContain(second);
   expect((await app.client().post("/api/auth/verify-email", { token: second })).status).toBe(200);
@@ -195,7 +206,10 @@ Deno.test("[ACC-61] a reset ends every sign-in, keeps keys and names them, and w
   expect(key.status).toBe(201);
   await app.client().post("/api/auth/request-password-reset", { email: ada.email });
   const token = await linkTo(ada.email, "/reset-password");
-  const weak = await app.client().post("/api/auth/reset-password", { token, password: "password1" });
+  const weak = await app.client().post("/api/auth/reset-password", {
+    token,
+    password: "password1",
+  });
   expect(weak.status).toBe(400);
   const reset = () => app.client().post("/api/auth/reset-password", { token, password: NEXT });
   expect((await reset()).body).toEqual({ status: "reset" });
@@ -220,8 +234,10 @@ Deno.test("[ACC-60] a reset link ends after an hour", async () => {
 
 Deno.test("[ACC-63] a suspended account's reset is answered alike and sends nothing", async () => {
   const ada = await app.person();
-  await app.services.db.asSystem("test", (tx) =>
-    tx`update users set suspended_at = ${clock.now()} where id = ${ada.userId}`);
+  await app.services.db.asSystem(
+    "test",
+    (tx) => tx`update users set suspended_at = ${clock.now()} where id = ${ada.userId}`,
+  );
   const before = (await mailsTo(ada.email)).length;
   const asked = await app.client().post("/api/auth/request-password-reset", { email: ada.email });
   expect(asked.status).toBe(202);
@@ -435,10 +451,10 @@ Deno.test("[ACC-92] a key does what its scopes say and never reaches the account
   await app.services.accounts.administration.verifyByHost(ada.email);
   const made = await ada.post("/api/account/keys", { name: "Reader", scopes: ["memory:read"] });
   expect(made.body.key).toMatch(/^nova_sk_[a-z0-9]{8}_[A-Za-z0-9_-]{43}$/);
-  const use = (path: string) => app.client().get(path, bearer(made.body.key));
-  expect((await use("/api/memory")).status).toBe(200);
+  const call = (path: string) => app.client().get(path, bearer(made.body.key));
+  expect((await call("/api/memory")).status).toBe(200);
   for (const path of ["/api/account/keys", "/api/auth/me", "/api/account/profile"]) {
-    expect([path, (await use(path)).body.code]).toEqual([path, "scope_missing"]);
+    expect([path, (await call(path)).body.code]).toEqual([path, "scope_missing"]);
   }
   const { items } = (await ada.get("/api/account/keys")).body;
   expect(items[0]).not.toHaveProperty("key");
@@ -450,22 +466,22 @@ Deno.test("[ACC-95] a rotated key's former secret goes on until its overlap ends
   await app.services.accounts.administration.verifyByHost(ada.email);
   const made = await ada.post("/api/account/keys", { name: "Bot", scopes: ["memory:read"] });
   const rotated = await ada.post(`/api/account/keys/${made.body.id}/rotate`, { overlapHours: 1 });
-  const use = async (key: string) => (await app.client().get("/api/memory", bearer(key))).status;
-  expect([await use(made.body.key), await use(rotated.body.key)]).toEqual([200, 200]);
+  const call = async (key: string) => (await app.client().get("/api/memory", bearer(key))).status;
+  expect([await call(made.body.key), await call(rotated.body.key)]).toEqual([200, 200]);
   const [listed] = (await ada.get("/api/account/keys")).body.items;
   expect(listed.former.lastUsedAt).not.toBeNull();
   later(61 * MINUTE);
-  expect([await use(made.body.key), await use(rotated.body.key)]).toEqual([401, 200]);
+  expect([await call(made.body.key), await call(rotated.body.key)]).toEqual([401, 200]);
 });
 
 Deno.test("[ACC-124] a key that is refused more than fifty times in ten minutes is paused", async () => {
   const ada = await app.person();
   await app.services.accounts.administration.verifyByHost(ada.email);
   const made = await ada.post("/api/account/keys", { name: "Wild", scopes: ["models:read"] });
-  const use = () => app.client().get("/api/memory", bearer(made.body.key));
-  for (let i = 0; i < 60; i++) await use();
+  const call = () => app.client().get("/api/memory", bearer(made.body.key));
+  for (let i = 0; i < 60; i++) await call();
   later(6_000);
-  expect((await use()).body.code).toBe("token_invalid");
+  expect((await call()).body.code).toBe("token_invalid");
   expect((await ada.get("/api/account/keys")).body.items[0].state).toBe("paused");
   const let_ = await ada.patch(`/api/account/keys/${made.body.id}`, { paused: false });
   expect(let_.body.state).toBe("active");
@@ -503,7 +519,9 @@ Deno.test("[ACC-81] moderators suspend learners for seven days, and nobody else"
   const root = await app.person("root");
   await app.services.accounts.setAdmin(root.email, true);
   const mo = await app.person("mo");
-  expect((await root.send("PUT", `/api/admin/users/${mo.userId}/role`, { role: "moderator" })).status)
+  expect(
+    (await root.send("PUT", `/api/admin/users/${mo.userId}/role`, { role: "moderator" })).status,
+  )
     .toBe(204);
   const ada = await app.person();
   const suspend = (id: string, days?: number) =>
