@@ -45,6 +45,8 @@ export interface AppShellProps {
   topStart?: ComponentChildren;
   /** Before quota and account in the top bar. */
   topEnd?: ComponentChildren;
+  /** Opens the command palette. */
+  palette?: ComponentChildren;
   /** Further skip links. */
   skips?: readonly Skip[];
   locale?: string;
@@ -53,7 +55,7 @@ export interface AppShellProps {
 
 /** The frame of signed-in pages: skip links, rail, top bar, content, bottom bar on phones. */
 export function AppShell(props: AppShellProps) {
-  const { nav, path, user, quota, mini, topStart, topEnd, locale, children } = props;
+  const { nav, path, user, quota, mini, topStart, topEnd, palette, locale, children } = props;
   const text = commonText(locale);
   const skips: Skip[] = [
     { href: "#main", label: text.skipToContent },
@@ -81,6 +83,7 @@ export function AppShell(props: AppShellProps) {
           {mini
             ? (
               <div class="rail-foot">
+                {slot(palette)}
                 <QuotaStat quota={quota} locale={locale} ringOnly />
                 <AccountMenu id="account-rail" user={user} locale={locale} />
               </div>
@@ -94,6 +97,7 @@ export function AppShell(props: AppShellProps) {
               {slot(topStart)}
               <span class="end" />
               {slot(topEnd)}
+              {slot(palette)}
               <QuotaStat quota={quota} locale={locale} />
               <AccountMenu id="account" user={user} locale={locale} />
             </section>

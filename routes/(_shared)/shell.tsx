@@ -6,8 +6,11 @@ import { formatPercent, type Reader } from "@/lib/ui/format.ts";
 import { AppShell, Footer, type NavItem, type Skip } from "@/lib/ui/frame.tsx";
 import type { QuotaNow } from "@/lib/ui/quota_stat.tsx";
 import { StandInBadge } from "@/lib/ui/chip.tsx";
+import type { Command } from "@/lib/ui/palette/commands.ts";
 import { slot } from "@/lib/ui/slot.ts";
 import { commonText } from "@/lib/ui/text/common.ts";
+import { paletteText } from "@/lib/ui/text/palette.ts";
+import PaletteKey from "@/islands/palette.tsx";
 
 /** Who reads a page: the account's zone and language, else the visitor's language in UTC. */
 export function readerOf(state: State): Reader {
@@ -36,6 +39,47 @@ function navigation(locale: string, role: string): NavItem[] {
     { href: "/usage", label: text.usage, short: text.usageShort, icon: "usage" },
     { href: "/settings", label: text.settings, icon: "settings" },
     ...admin,
+  ];
+}
+
+/** What the command palette offers, by what a role may do (UI-41). */
+function paletteCommands(locale: string, role: string): Command[] {
+  const text = paletteText(locale);
+  const go = (href: string, name: keyof typeof text, icon: Command["icon"], keys?: string) => ({
+    id: href,
+    label: text[name],
+    icon,
+    group: "goTo" as const,
+    act: { kind: "go" as const, href },
+    ...(keys ? { keys } : {}),
+  });
+  const theme = (name: "light" | "dark" | "contrast" | "system") => ({
+    id: `theme-${name}`,
+    label: text[name],
+    icon: "sun" as const,
+    group: "act" as const,
+    act: { kind: "theme" as const, theme: name },
+  });
+  return [
+    go("/chat?new=1", "newChat", "plus", "Ctrl Shift O"),
+    go("/chat", "chat", "chat"),
+    go("/memory", "memory", "memory"),
+    go("/usage", "usage", "usage"),
+    go("/billing", "billing", "usage"),
+    go("/settings", "settings", "settings"),
+    go("/constitution", "constitution", "shield"),
+    ...(role === "admin" ? [go("/admin/plans", "admin", "shield")] : []),
+    theme("light"),
+    theme("dark"),
+    theme("contrast"),
+    theme("system"),
+    {
+      id: "sign-out",
+      label: text.signOut,
+      icon: "signout",
+      group: "act",
+      act: { kind: "sign-out" },
+    },
   ];
 }
 
@@ -76,6 +120,13 @@ export function Shell({ state, url, title, quota, mini, skips, children }: Shell
         mini={mini}
         skips={skips}
         locale={state.locale}
+        palette={
+          <PaletteKey
+            commands={paletteCommands(state.locale, state.session!.user.role)}
+            locale={state.locale}
+            label={paletteText(state.locale).title}
+          />
+        }
         topEnd={standIn ? <StandInBadge locale={state.locale} /> : null}
       >
         {mini ? children : (

@@ -346,3 +346,32 @@ Deno.test("[CHT-11] a message is taken out of memory, and deleted with what is b
   await page.getByText("What is on your mind?").waitFor();
   await context.close();
 });
+
+Deno.test("[UI-41] the palette goes where it is told by keys alone, and finds conversations", async () => {
+  const { page, person, context, faults } = await signedIn();
+  await person.say("My bicycle is called Zephyr");
+  const open = async () => {
+    await page.keyboard.press("Control+k");
+    const field = page.getByRole("combobox", { name: "Go to or do" });
+    await field.and(page.locator(":focus")).waitFor();
+  };
+  await open();
+  await page.keyboard.type("dark");
+  await page.keyboard.press("Enter");
+  await page.locator("html[data-theme=dark]").waitFor();
+  await open();
+  await page.keyboard.type("zephyr");
+  await page.getByRole("option", { name: /Zephyr/ }).first().waitFor();
+  await page.keyboard.press("Escape");
+  await open();
+  await page.keyboard.type("mem");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/memory$/);
+  expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
+  await hydrated(page);
+  await page.getByRole("button", { name: "Go to or do" }).click();
+  await page.getByRole("option", { name: "Memory" }).first().waitFor();
+  expect(await page.getByRole("option").first().innerText()).toContain("Memory");
+  expect(faults).toEqual([]);
+  await context.close();
+});

@@ -16,6 +16,7 @@ export default function Shortcuts({ onClose }: { onClose: () => void }) {
     [text.shortcutFocus, "/"],
     [text.shortcutEdit, "↑"],
     [text.shortcutNew, "Ctrl Shift O"],
+    [text.shortcutPalette, "Ctrl K"],
     [text.shortcutHelp, "?"],
   ] as const;
   return (

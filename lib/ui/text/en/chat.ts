@@ -93,6 +93,7 @@ export const chat = {
   close: "Close",
   shortcutEdit: "Edit your last message, when the field is empty",
   shortcutNew: "New conversation",
+  shortcutPalette: "Go to or do anything",
   shortcutHelp: "This list",
   message: "Message",
   placeholder: "Write to Nova",
