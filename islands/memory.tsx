@@ -9,12 +9,13 @@ import { formatDateTime, formatDay, formatRelative, type Reader } from "../lib/u
 import { Icon } from "../lib/ui/icon.tsx";
 import { TierLabel } from "../lib/ui/memory_chip.tsx";
 import { EditForm, MemoryDetail } from "../lib/ui/memory/detail.tsx";
-import { type MemoryData, MemoryStore, NOTE_MS, type Row } from "../lib/ui/memory/store.ts";
+import { type MemoryData, MemoryStore, NOTE_MS, type Row, TYPES } from "../lib/ui/memory/store.ts";
 import { EmptyState, ErrorCard, Toast, ToastRegion } from "../lib/ui/notice.tsx";
 import { say } from "../lib/ui/say.ts";
 import { aria } from "../lib/ui/slot.ts";
 import { commonText } from "../lib/ui/text/common.ts";
 import { memoryText } from "../lib/ui/text/memory.ts";
+import { memoryCareText } from "../lib/ui/text/memory_care.ts";
 import { systemClock } from "../lib/platform/clock.ts";
 
 /** Props of {@link Memories}, plain data from the page. */
@@ -23,10 +24,12 @@ export interface MemoriesProps {
   reader: Reader;
   /** ISO time at which the page was made. */
   now: string;
+  /** ISO time of the first memory; null when there is no past to look at. */
+  since: string | null;
 }
 
 /** The list of memories with search, filters, and one memory beside it. */
-export default function Memories({ data, reader, now }: MemoriesProps) {
+export default function Memories({ data, reader, now, since }: MemoriesProps) {
   const text = memoryText(reader.locale);
   const store = useMemo(() =>
     new MemoryStore(data, {
@@ -58,6 +61,9 @@ export default function Memories({ data, reader, now }: MemoriesProps) {
       <div class="split">
         <section class="card flush" aria-label={text.results} aria-busy={aria(store.loading.value)}>
           <Results {...scope} />
+          {since && since.slice(0, 10) < now.slice(0, 10)
+            ? <AsOf {...scope} since={since} />
+            : null}
         </section>
         {store.chosen.value
           ? <MemoryDetail store={store} memory={store.chosen.value} reader={reader} />
@@ -120,6 +126,23 @@ function SearchForm({ store, reader }: Scope) {
             </select>
             <Icon name="down" size={16} />
           </span>
+          <span class="with-icon">
+            <select
+              class="input"
+              name="type"
+              aria-label={text.type}
+              value={filter.type}
+              onChange={(event) => store.show({ type: event.currentTarget.value })}
+            >
+              <option value="">{text.anyType}</option>
+              {TYPES.map((type) => (
+                <option key={type} value={type}>
+                  {(text as Record<string, string>)[`type_${type}`]}
+                </option>
+              ))}
+            </select>
+            <Icon name="down" size={16} />
+          </span>
           <Toggle
             on={filter.pinned}
             label={text.pinnedOnly}
@@ -150,6 +173,52 @@ function SearchForm({ store, reader }: Scope) {
         )
         : null}
     </>
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+/** A slider over the days since the first memory (MEM-45, UI-50). */
+function AsOf({ store, reader, now, since }: Scope & { since: string }) {
+  const text = memoryCareText(reader.locale);
+  const first = Date.parse(`${since.slice(0, 10)}T00:00:00Z`);
+  const days = Math.max(
+    1,
+    Math.round((Date.parse(`${now.toISOString().slice(0, 10)}T00:00:00Z`) - first) / DAY_MS),
+  );
+  const { asOf } = store.filter.value;
+  const chosen = useSignal(
+    asOf ? Math.round((Date.parse(`${asOf}T00:00:00Z`) - first) / DAY_MS) : days,
+  );
+  const dayAt = (at: number) => new Date(first + at * DAY_MS).toISOString();
+  const label = chosen.value >= days
+    ? say(text.asOfToday, { when: formatDay(now.toISOString(), reader) })
+    : formatDay(dayAt(chosen.value), reader);
+  return (
+    <div class="pad as-of">
+      <div class="row between">
+        <label class="title" for="as-of">{text.asOf}</label>
+        <output for="as-of" class="small">
+          <strong>{label}</strong>
+        </output>
+      </div>
+      <input
+        class="range"
+        id="as-of"
+        type="range"
+        min={0}
+        max={days}
+        value={chosen.value}
+        aria-valuetext={label}
+        onInput={(event) => chosen.value = Number(event.currentTarget.value)}
+        onChange={() =>
+          store.show({ asOf: chosen.value >= days ? "" : dayAt(chosen.value).slice(0, 10) })}
+      />
+      <div class="row between small quiet">
+        <span>{formatDay(dayAt(0), reader)}</span>
+        <span>{text.asOfHint}</span>
+      </div>
+    </div>
   );
 }
 
@@ -249,7 +318,7 @@ function ResultRow({ store, row, reader, now }: Scope & { row: Row }) {
 
 function Nothing({ store, reader }: Scope) {
   const text = memoryText(reader.locale);
-  const { query, tier, pinned, includePast } = store.filter.value;
+  const { query, tier, type, pinned, includePast, trash, asOf } = store.filter.value;
   if (query.trim() !== "") {
     return (
       <EmptyState
@@ -261,13 +330,23 @@ function Nothing({ store, reader }: Scope) {
       </EmptyState>
     );
   }
-  if (tier || pinned || includePast) {
+  if (tier || type || pinned || includePast || trash || asOf) {
     return (
       <EmptyState
         icon="search"
         title={text.filteredTitle}
         action={
-          <Button onClick={() => store.show({ tier: "", pinned: false, includePast: false })}>
+          <Button
+            onClick={() =>
+              store.show({
+                tier: "",
+                type: "",
+                pinned: false,
+                includePast: false,
+                trash: false,
+                asOf: "",
+              })}
+          >
             {text.clear}
           </Button>
         }

@@ -1,6 +1,8 @@
+import { isUuid } from "@/lib/platform/ids.ts";
 import { isProblem } from "@/lib/platform/problem.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { memoryQuerySchema, memorySearchSchema } from "@/lib/memory/schema.ts";
+import { SENSITIVE_KINDS } from "@/lib/memory/mod.ts";
 import { messageQuerySchema, sessionQuerySchema } from "@/lib/chat/schema.ts";
 import { loginSchema, registerSchema } from "@/lib/accounts/schema.ts";
 import { clientOf, lookSchema, settingsSchema, type SignedIn } from "@/lib/accounts/mod.ts";
@@ -104,17 +106,53 @@ function memoryPages(services: Services, principal: () => Principal): PageServic
         principal().userId,
         memoryQuerySchema.parse({
           ...(filter.tier ? { tier: filter.tier } : {}),
+          ...(filter.type ? { type: filter.type } : {}),
           ...(filter.pinned ? { pinned: "true" } : {}),
+          ...(filter.asOf ? { asOf: `${filter.asOf}T23:59:59.999Z` } : {}),
           includePast: String(filter.includePast),
+          trash: String(filter.trash),
         }),
       ),
     search: (_userId, filter) =>
       memory.search(
         principal().userId,
-        parse(memorySearchSchema, { query: filter.query, includePast: filter.includePast }),
+        parse(memorySearchSchema, {
+          query: filter.query,
+          includePast: filter.includePast,
+          ...(filter.asOf ? { asOf: `${filter.asOf}T23:59:59.999Z` } : {}),
+          filters: {
+            ...(filter.tier ? { tier: filter.tier } : {}),
+            ...(filter.type ? { type: filter.type } : {}),
+            ...(filter.pinned ? { pinned: true } : {}),
+          },
+        }),
       ),
     get: (_userId, id) => orNull(() => memory.get(principal().userId, id)),
     stats: () => memory.stats(principal()),
+    one: (_userId, id) =>
+      !isUuid(id) ? Promise.resolve(null) : orNull(async () => {
+        const { userId } = principal();
+        const found = await memory.find(userId, id);
+        if (!found.deletedAt) await orNull(() => memory.get(userId, id, { view: true }));
+        const { links, receipts } = await memory.forgetPreview(userId, id);
+        return {
+          memory: found,
+          history: await memory.history(userId, id),
+          links: await memory.links(userId, id),
+          sources: await memory.sources(userId, id),
+          reach: { links, receipts },
+        };
+      }),
+    all: async () => {
+      const query = memoryQuerySchema.parse({ includePast: "true", limit: 100 });
+      return (await memory.list(principal().userId, query)).items;
+    },
+    proposals: () => memory.proposals(principal().userId, { limit: 50 }),
+    notSaved: () => memory.notSaved(principal().userId, { limit: 50 }),
+    contradictions: () => memory.contradictions(principal().userId, { limit: 50 }),
+    settings: () => memory.settings(principal().userId),
+    kinds: () => [...SENSITIVE_KINDS],
+    timeline: (_userId, page) => memory.timeline(principal().userId, page),
   };
 }
 

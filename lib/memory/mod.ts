@@ -7,3 +7,4 @@ export { createRecall, type SearchRequest, type SearchResult } from "./recall.ts
 export { createEmbedder, type Embedder } from "./embedder.ts";
 export { indexSession, storeTurnVectors } from "./turn_index.ts";
 export { EMBED_TURN_JOB } from "./turn_vectors.ts";
+export { SENSITIVE_KINDS } from "./sensitive.ts";

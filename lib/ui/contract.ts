@@ -350,9 +350,116 @@ export interface Forgotten {
 
 /** MEM-84, as far as the page of memories shows it. */
 export interface MemoryStats {
+  total: number;
   tiers: Record<Tier, { count: number; capacity: number | null }>;
+  pinned: number;
+  anchors: number;
+  past: number;
   bytes: number;
   limitBytes: number | null;
+  waiting: { proposals: number; contradictions: number };
+  growth: { day: string; count: number }[];
+  hitRate: number | null;
+  saveRate: number | null;
+  health: {
+    embeddingModel: string;
+    withoutVector: number;
+    otherModel: number;
+    trash: number;
+    trashBytes: number;
+    ending: number;
+  };
+}
+
+/** Something that waits for its owner's word (MEM-35). */
+export interface Proposal {
+  id: string;
+  op: "save" | "forget" | "merge";
+  type: string;
+  text: string;
+  quote: string | null;
+  reason: string | null;
+  shield: boolean;
+  sourceMessageId: string | null;
+  sessionId: string | null;
+  affects: { id: string; text: string }[];
+  createdAt: string;
+  expiresAt: string;
+}
+
+/** Something that was not saved, and why (MEM-28). */
+export interface NotSaved {
+  id: string;
+  reason: string;
+  text: string;
+  sourceMessageId: string | null;
+  sessionId: string | null;
+  canSave: boolean;
+  createdAt: string;
+  expiresAt: string;
+}
+
+/** Two memories that cannot both be true (MEM-43). */
+export interface Contradiction {
+  id: string;
+  older: Memory;
+  newer: Memory;
+  createdAt: string;
+}
+
+/** How far memory may go by itself (MEM-34). */
+export interface MemorySettings {
+  automatic: "on" | "proposals" | "off";
+  allowed: string[];
+  pausedUntil: string | null;
+}
+
+/** A step of a memory's history (MEM-83). */
+export interface MemoryEvent {
+  id: string;
+  action: string;
+  actor: string;
+  reason: string | null;
+  changes: { name: string; before?: unknown; after?: unknown }[];
+  createdAt: string;
+}
+
+/** A tie to another memory. */
+export interface MemoryLink {
+  kind: string;
+  direction: "from" | "to";
+  memoryId: string;
+  text: string;
+  past: boolean;
+  createdAt: string;
+}
+
+/** A message a memory comes from. */
+export interface MemorySource {
+  id: string;
+  sessionId: string;
+  sessionTitle: string | null;
+  role: "user" | "assistant";
+  author: string;
+  content: string;
+  createdAt: string;
+}
+
+/** A step of any memory's history, for the line of time. */
+export interface TimelineItem extends MemoryEvent {
+  memoryId: string;
+  text: string;
+}
+
+/** What an import did, or would do (MEM-88). */
+export interface ImportReport {
+  preview: boolean;
+  lines: number;
+  added: number;
+  known: number;
+  forgotten: number;
+  refused: number;
+  items: { text: string; result: "new" | "known" | "forgotten" | "refused" }[];
 }
 
 /** One allowance of CON-52. */

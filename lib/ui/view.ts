@@ -4,23 +4,31 @@
  * @module
  */
 import type {
+  Contradiction,
   Conversation,
   HistoryDay,
   Invoice,
   LedgerCheck,
   LedgerEntry,
   Memory,
+  MemoryEvent,
+  MemoryLink,
+  MemorySettings,
+  MemorySource,
   MemoryStats,
   Message,
+  NotSaved,
   OverrideView,
   Page,
   PaymentEventView,
   Plan,
+  Proposal,
   Quota,
   ReconcileRunView,
   SearchAnswer,
   StandIn,
   Subscription,
+  TimelineItem,
   UsageBreakdown,
   User,
 } from "./contract.ts";
@@ -86,6 +94,29 @@ export interface MemoryPages {
   search(userId: string, filter: MemoryFilter): Promise<SearchAnswer>;
   get(userId: string, id: string): Promise<Memory | null>;
   stats(userId: string): Promise<MemoryStats>;
+  /** One memory, from the trash too, with all that hangs on it; null when there is none. */
+  one(userId: string, id: string): Promise<OneMemory | null>;
+  /** The newest hundred, past ones included. */
+  all(userId: string): Promise<Memory[]>;
+  proposals(userId: string): Promise<Page<Proposal>>;
+  notSaved(userId: string): Promise<Page<NotSaved>>;
+  contradictions(userId: string): Promise<Page<Contradiction>>;
+  settings(userId: string): Promise<MemorySettings>;
+  /** Sensitive subjects that can be allowed. */
+  kinds(): string[];
+  timeline(
+    userId: string,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<Page<TimelineItem> & { from: string | null }>;
+}
+
+/** A memory with its history, ties and sources. */
+export interface OneMemory {
+  memory: Memory;
+  history: MemoryEvent[];
+  links: MemoryLink[];
+  sources: MemorySource[];
+  reach: { links: number; receipts: number };
 }
 
 /** Usage, as its page and the ring in the header show it. */

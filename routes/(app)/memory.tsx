@@ -5,7 +5,8 @@ import type { MemoryStats } from "@/lib/ui/contract.ts";
 import { formatBytes, formatNumber, type Reader } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { TierLabel } from "@/lib/ui/memory_chip.tsx";
-import { filterOf } from "@/lib/ui/memory/store.ts";
+import { filterOf, type MemoryFilter } from "@/lib/ui/memory/store.ts";
+import { MemoryTabs, type MemoryView } from "@/lib/ui/memory/tabs.tsx";
 import { ProgressBar } from "@/lib/ui/progress.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { commonText } from "@/lib/ui/text/common.ts";
@@ -21,12 +22,13 @@ export const handler = define.handlers({
     const filter = filterOf(ctx.url.searchParams);
     const wanted = ctx.url.searchParams.get("id");
     const searching = filter.query.trim() !== "";
-    const [list, found, chosen, stats, quota] = await Promise.all([
+    const [list, found, chosen, stats, quota, bounds] = await Promise.all([
       searching ? null : services.memory.list(userId, filter),
       searching ? services.memory.search(userId, filter) : null,
       wanted ? services.memory.get(userId, wanted) : null,
       services.memory.stats(userId),
       services.usage.quota(userId),
+      services.memory.timeline(userId, { limit: 1 }),
     ]);
     const data = {
       filter,
@@ -35,7 +37,13 @@ export const handler = define.handlers({
       found,
       chosen,
     };
-    return page({ data, stats, quota, now: services.clock.now().toISOString() });
+    return page({
+      data,
+      stats,
+      quota,
+      since: bounds.from,
+      now: services.clock.now().toISOString(),
+    });
   },
 });
 
@@ -50,10 +58,16 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           <TierFigure key={tier} tier={tier} stats={data.stats} reader={reader} />
         ))}
       </section>
-      <Memories data={data.data} reader={reader} now={data.now} />
+      <MemoryTabs current={viewOf(data.data.filter)} stats={data.stats} locale={state.locale} />
+      <Memories data={data.data} reader={reader} now={data.now} since={data.since} />
     </Shell>
   );
 });
+
+function viewOf({ trash, includePast }: MemoryFilter): MemoryView {
+  if (trash) return "/memory?trash=true";
+  return includePast ? "/memory?includePast=true" : "/memory";
+}
 
 function TierFigure({ tier, stats, reader }: { tier: Tier; stats: MemoryStats; reader: Reader }) {
   const text = memoryText(reader.locale);

@@ -21,6 +21,13 @@ Deno.test.beforeAll(async () => {
   await app.services.outbox.drain();
   const asked = await ada.say("Where does my sister live?");
   const { sessionId } = asked.body.turn;
+  const slot = { subject: "user", attribute: "employer" };
+  const memory = (await ada.post("/api/memory", {
+    text: "The user works at Aster.",
+    ...slot,
+    value: "Aster",
+  })).body;
+  await ada.post("/api/memory", { text: "The user works at Birch.", ...slot, value: "Birch" });
   await ada.say("Show me a table of three things to pack", { sessionId });
   await app.services.db.asSystem(
     "test",
@@ -42,6 +49,11 @@ Deno.test.beforeAll(async () => {
     { name: "chat with answers", path: `/chat/${sessionId}`, signedIn: true },
     { name: "new chat", path: "/chat?new", signedIn: true },
     { name: "memory", path: "/memory", signedIn: true },
+    ...["proposals", "not-saved", "contradictions", "timeline", "care", memory.id].map((view) => ({
+      name: `memory ${view}`,
+      path: `/memory/${view}`,
+      signedIn: true,
+    })),
     { name: "usage", path: "/usage", signedIn: true },
     { name: "settings", path: "/settings", signedIn: true },
     { name: "ledger", path: "/usage/ledger", signedIn: true },

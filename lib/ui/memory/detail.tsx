@@ -66,6 +66,7 @@ export function MemoryDetail({ store, memory, reader }: MemoryDetailProps) {
       </section>
       <hr />
       <Facts memory={memory} reader={reader} />
+      <a class="link" href={`/memory/${memory.id}`}>{text.openWhole}</a>
     </article>
   );
 }
@@ -85,7 +86,8 @@ function Origin({ memory, reader }: { memory: Memory; reader: Reader }) {
   );
 }
 
-function Facts({ memory, reader }: { memory: Memory; reader: Reader }) {
+/** What is known about a memory beside its text. */
+export function Facts({ memory, reader }: { memory: Memory; reader: Reader }) {
   const text = memoryText(reader.locale);
   const from = formatDay(memory.validFrom, reader);
   const score = formatScore(memory.confidence, reader);

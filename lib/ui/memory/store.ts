@@ -15,9 +15,26 @@ import type {
 export interface MemoryFilter {
   query: string;
   tier: "" | "itm" | "ltm";
+  type: string;
   pinned: boolean;
   includePast: boolean;
+  /** Forgotten and ended memories instead of those that are there. */
+  trash: boolean;
+  /** Memories as they were on this day (`2026-03-14`); empty for today. */
+  asOf: string;
 }
+
+/** The kinds of memories, as a filter names them. */
+export const TYPES = [
+  "fact",
+  "preference",
+  "event",
+  "task",
+  "conversation",
+  "lesson",
+  "error",
+  "achievement",
+];
 
 /** What the page knew when it was made. */
 export interface MemoryData {
@@ -180,13 +197,18 @@ export class MemoryStore {
   }
 
   #search(query: string): Promise<SearchAnswer> {
-    const { tier, pinned, includePast } = this.filter.value;
-    const filters = { ...(tier ? { tier } : {}), ...(pinned ? { pinned } : {}) };
+    const { tier, type, pinned, includePast, asOf } = this.filter.value;
+    const filters = {
+      ...(tier ? { tier } : {}),
+      ...(type ? { type } : {}),
+      ...(pinned ? { pinned } : {}),
+    };
     return this.ports.api.post("/api/memory/search", {
       query,
       limit: 30,
       ...(Object.keys(filters).length > 0 ? { filters } : {}),
       ...(includePast ? { includePast } : {}),
+      ...(asOf ? { asOf: endOf(asOf) } : {}),
     });
   }
 
@@ -224,14 +246,21 @@ export class MemoryStore {
 export function listQuery(filter: MemoryFilter): URLSearchParams {
   const query = new URLSearchParams();
   if (filter.tier) query.set("tier", filter.tier);
+  if (filter.type) query.set("type", filter.type);
   if (filter.pinned) query.set("pinned", "true");
   if (filter.includePast) query.set("includePast", "true");
+  if (filter.trash) query.set("trash", "true");
+  if (filter.asOf) query.set("asOf", endOf(filter.asOf));
   return query;
 }
+
+/** The last moment of a day. */
+const endOf = (day: string) => `${day}T23:59:59.999Z`;
 
 /** Address of the page for a filter. */
 export function address(filter: MemoryFilter): string {
   const query = listQuery(filter);
+  if (filter.asOf) query.set("asOf", filter.asOf);
   if (filter.query.trim() !== "") query.set("q", filter.query.trim());
   return query.size > 0 ? `/memory?${query}` : "/memory";
 }
@@ -242,8 +271,11 @@ export function filterOf(query: URLSearchParams): MemoryFilter {
   return {
     query: (query.get("q") ?? "").slice(0, 1_000),
     tier: tier === "itm" || tier === "ltm" ? tier : "",
+    type: TYPES.find((type) => type === query.get("type")) ?? "",
     pinned: query.get("pinned") === "true",
     includePast: query.get("includePast") === "true",
+    trash: query.get("trash") === "true",
+    asOf: /^\d{4}-\d\d-\d\d$/.exec(query.get("asOf") ?? "")?.[0] ?? "",
   };
 }
 

@@ -36,7 +36,15 @@ const memory = (id: string, text = id): Memory => ({
 });
 
 const data: MemoryData = {
-  filter: { query: "", tier: "", pinned: false, includePast: false },
+  filter: {
+    query: "",
+    tier: "",
+    type: "",
+    pinned: false,
+    includePast: false,
+    trash: false,
+    asOf: "",
+  },
   items: [memory("a"), memory("b"), memory("c")],
   nextCursor: "next",
   found: null,
@@ -92,7 +100,15 @@ Deno.test("[UI-43] the filter is in the address and comes back out of it", async
   await store.show({ tier: "ltm", pinned: true });
   expect(renamed).toEqual(["/memory?tier=ltm&pinned=true"]);
   expect(calls).toEqual(["GET /api/memory?tier=ltm&pinned=true"]);
-  const filter = { query: "where & why", tier: "itm", pinned: false, includePast: true } as const;
+  const filter = {
+    query: "where & why",
+    tier: "itm",
+    type: "event",
+    pinned: false,
+    includePast: true,
+    trash: false,
+    asOf: "2026-03-14",
+  } as const;
   const query = new URL(address(filter), "http://x").searchParams;
   expect(filterOf(query)).toEqual(filter);
   expect(filterOf(new URLSearchParams("tier=root&pinned=maybe")).tier).toBe("");

@@ -1,0 +1,83 @@
+import { page } from "fresh";
+import { define } from "@/utils.ts";
+import MemoryCare from "@/islands/memory_care.tsx";
+import { Card, Stat } from "@/lib/ui/card.tsx";
+import type { MemoryStats } from "@/lib/ui/contract.ts";
+import { formatBytes, formatNumber, formatPercent, type Reader } from "@/lib/ui/format.ts";
+import { PageHead } from "@/lib/ui/frame.tsx";
+import { MemoryTabs } from "@/lib/ui/memory/tabs.tsx";
+import { say } from "@/lib/ui/say.ts";
+import { memoryCareText } from "@/lib/ui/text/memory_care.ts";
+import { memoryText } from "@/lib/ui/text/memory.ts";
+import { readerOf, Shell } from "../../(_shared)/shell.tsx";
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { services, session } = ctx.state;
+    const userId = session!.user.id;
+    const [settings, stats, quota] = await Promise.all([
+      services.memory.settings(userId),
+      services.memory.stats(userId),
+      services.usage.quota(userId),
+    ]);
+    return page({ settings, stats, quota, kinds: services.memory.kinds() });
+  },
+});
+
+export default define.page<typeof handler>(({ data, state, url }) => {
+  const text = memoryText(state.locale);
+  const care = memoryCareText(state.locale);
+  const reader = readerOf(state);
+  return (
+    <Shell state={state} url={url} title={care.tabCare} quota={data.quota}>
+      <PageHead title={text.title} lead={care.careLead} />
+      <MemoryTabs current="/memory/care" stats={data.stats} locale={state.locale} />
+      <Health stats={data.stats} reader={reader} />
+      <MemoryCare settings={data.settings} kinds={data.kinds} reader={reader} />
+    </Shell>
+  );
+});
+
+function Health({ stats, reader }: { stats: MemoryStats; reader: Reader }) {
+  const text = memoryCareText(reader.locale);
+  const share = (rate: number | null) =>
+    rate === null ? text.none : formatPercent(rate * 100, reader);
+  const { health } = stats;
+  const most = Math.max(1, ...stats.growth.map(({ count }) => count));
+  return (
+    <Card title={text.health} id="health">
+      <dl class="figures">
+        <Stat label={text.hitRate} value={share(stats.hitRate)} note={text.ofDays} />
+        <Stat label={text.saveRate} value={share(stats.saveRate)} note={text.ofDays} />
+        <Stat label={text.ending} value={formatNumber(health.ending, reader)} />
+        <Stat
+          label={text.inTrash}
+          value={formatNumber(health.trash, reader)}
+          note={formatBytes(health.trashBytes, reader)}
+        />
+        <Stat label={text.withoutVector} value={formatNumber(health.withoutVector, reader)} />
+        <Stat label={text.otherModel} value={formatNumber(health.otherModel, reader)} />
+      </dl>
+      {stats.growth.length > 0
+        ? (
+          <figure class="stack stack-4">
+            <figcaption class="small quiet">{text.growth}</figcaption>
+            <svg class="growth" viewBox={`0 0 ${stats.growth.length * 12} 40`} aria-hidden="true">
+              {stats.growth.map(({ day, count }, at) => {
+                const height = Math.max(2, Math.round((count / most) * 40));
+                return (
+                  <rect key={day} x={at * 12} y={40 - height} width="8" height={height} rx="1" />
+                );
+              })}
+            </svg>
+            <ul class="sr">
+              {stats.growth.map(({ day, count }) => (
+                <li key={day}>{say(text.growthDay, { day, n: count }, reader.locale)}</li>
+              ))}
+            </ul>
+          </figure>
+        )
+        : null}
+    </Card>
+  );
+}
