@@ -3,6 +3,7 @@ import type { Job, JobHandler } from "@/lib/platform/outbox.ts";
 import type { Mailer } from "@/lib/platform/mail.ts";
 import type { Plans } from "@/lib/plans/mod.ts";
 import { createBoundaries } from "./boundaries.ts";
+import { erasePerson } from "./erase.ts";
 import { createInbox, EVENT_JOB } from "./inbox.ts";
 import { createMails } from "./mails.ts";
 import { BILLING_MAIL_JOB } from "./mail_queue.ts";
@@ -121,6 +122,9 @@ export function createBilling(options: BillingOptions) {
         return same ? [] : [`The price of ${plan} differs from ${priceId} at the provider`];
       });
     },
+
+    /** Takes back what is kept of a person outside their own rows, as their account is erased. */
+    erase: erasePerson,
 
     /** The handlers of this room's jobs. */
     handlers(): Record<string, JobHandler> {
