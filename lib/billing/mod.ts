@@ -13,6 +13,7 @@ import { createReconcile } from "./reconcile.ts";
 import { CLOSE_JOB, createBillingService } from "./service.ts";
 import { stripeProvider } from "./stripe_provider.ts";
 import { createSync, type SyncOptions } from "./sync.ts";
+import { createWarnings } from "./warnings.ts";
 import { createTestPayments, TEST_EVENT_JOB } from "./test_provider.ts";
 
 export { billingApi, eventView, runView } from "./api.ts";
@@ -73,6 +74,7 @@ export function createBilling(options: BillingOptions) {
   const reconcile = createReconcile({ ...parts, sync });
   const service = createBillingService({ ...parts, available, baseUrl: settings.baseUrl });
   const boundaries = createBoundaries({ ...parts, provider: null });
+  const warnings = createWarnings(options);
   const mails = createMails({ ...options, plans, baseUrl: settings.baseUrl });
 
   /** Writes down what an operator did. */
@@ -90,6 +92,7 @@ export function createBilling(options: BillingOptions) {
     inbox,
     reconcile,
     boundaries,
+    warnings,
     sync,
     prices,
     /** The local provider; null with a real one, or with none. */

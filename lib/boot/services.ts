@@ -96,7 +96,17 @@ export async function createServices(platform: Platform) {
   const plans = createPlans(config);
   const entitlements = createEntitlements({ db, clock, ids, plans, metrics });
   const cursorKey = purposeKey(secrets.appSecret, "cursor");
-  const usage = createUsage({ db, clock, ids, log, plans, entitlements, metrics, cursorKey });
+  const usage = createUsage({
+    db,
+    clock,
+    ids,
+    log,
+    plans,
+    entitlements,
+    metrics,
+    cursorKey,
+    onWarning: (warning) => billing.warnings.note(warning),
+  });
   const policy = createPolicy({ clock, ids, metrics });
   const outbox = createOutbox({ db, clock, ids, log, metrics, jitter: () => random(1)[0]! / 255 });
   const memory = createMemory({
