@@ -62,6 +62,7 @@ export function startTimers(services: Services): () => void {
       "compare with the payment provider",
       () => services.billing.reconcile.run({ cause: "hourly" }),
     ),
+    timer(60 * MINUTE, "forget old trials", () => services.trials.forget()),
     timer(60 * MINUTE, "periods of test payments", async () => {
       await services.billing.testPayments?.tick();
     }),

@@ -25,6 +25,9 @@ const HELP = `usage: deno task nova <command> [--json]
   token revoke <service> [id]        take back one token of a service, or all
   keys make user|service             print a new set of signing keys
   keys rotate user|service           sign with a new key; the former one counts for 24 hours
+  usage verify [e-mail]              recompute ledgers and name the first bad row
+  billing check                      compare endpoint and prices at the payment provider
+  billing reconcile                  compare subscriptions with the provider, and repair
   doctor                             look at every part and say what is wrong
   config show                        the configuration in force, secrets masked
   config doc                         every variable with its default and meaning
@@ -61,6 +64,9 @@ const COMMANDS: Record<string, number | [number, number]> = {
   "token revoke": [1, 2],
   "keys make": 1,
   "keys rotate": 1,
+  "usage verify": [0, 1],
+  "billing check": 0,
+  "billing reconcile": 0,
   "doctor": 0,
   "config show": 0,
   "config doc": 0,

@@ -47,6 +47,7 @@ export default define.page<typeof handler>(({ data, state }) => {
                 plan={plan}
                 reader={reader}
                 best={plan.plan === "basic"}
+                level={2}
                 action={trial
                   ? signedIn ? null : <LinkButton href="/register">{text.startTrial}</LinkButton>
                   : data.mode === "none"

@@ -1,5 +1,7 @@
 import { expect } from "expect";
 import { FakeClock } from "@/lib/platform/clock.ts";
+import { purposeKey } from "@/lib/platform/crypto.ts";
+import { createTrials } from "@/lib/plans/mod.ts";
 import { startTestApp, type TestApp } from "./support/app.ts";
 
 type Person = Awaited<ReturnType<TestApp["person"]>>;
@@ -234,13 +236,12 @@ Deno.test("[BIL-27] lost events are found by the hourly comparison", async () =>
   const ada = await verified();
   await subscribe(ada, "pro");
   const id = await subscriptionId(ada);
-  await payments().act(id, "cancel");
+  // The provider ends it, and nobody says so.
   await app.services.db.asSystem(
     "test",
-    (tx) => tx`delete from jobs where kind = 'billing.test_event' and state = 'queued'`,
+    (tx) =>
+      tx`update test_payments set data = jsonb_set(data, '{status}', '"canceled"') where id = ${id}`,
   );
-  await settle();
-  expect((await subscriptionOf(ada)).status).toBe("active");
   await app.services.billing.reconcile.run({ cause: "hourly" });
   expect((await subscriptionOf(ada)).status).toBe("active");
   await clock.advance(25 * 3_600_000);
@@ -301,4 +302,58 @@ Deno.test("[PLN-11] an override reaches limits and report at once, and is audite
       >`select event from operator_audit where target = ${ada.userId} order by id`,
   );
   expect(rows.map(({ event }) => event)).toEqual(["plan.override", "plan.override_ended"]);
+});
+
+Deno.test("[PLN-4] an address has one trial, also after its account was deleted, for twelve months", async () => {
+  const { trials, db } = app.services;
+  const email = `${crypto.randomUUID()}@example.org`;
+  const begin = async () => {
+    const { userId } = await app.person("bea");
+    const trial = await db.asSystem(
+      "test",
+      (tx) => trials.begin(tx, { userId, emailNormalized: email }),
+    );
+    const { effectivePlan } = await app.services.entitlements.of(userId);
+    return [trial, effectivePlan];
+  };
+  const leave = () => db.asSystem("test", (tx) => trials.left(tx, email));
+  expect(await begin()).toEqual([true, "free_trial"]);
+  await leave();
+  expect(await begin()).toEqual([false, "expired"]);
+  await leave();
+  const month = 30 * 86_400_000;
+  const later = createTrialsAt(new Date(clock.now().getTime() + 11 * month));
+  expect(await later.forget()).toBe(0);
+  const muchLater = createTrialsAt(new Date(clock.now().getTime() + 13 * month));
+  expect(await muchLater.forget()).toBe(1);
+  expect(await begin()).toEqual([true, "free_trial"]);
+});
+
+/** The same marks as seen at another moment. */
+function createTrialsAt(now: Date) {
+  const key = purposeKey(app.services.secrets.appSecret, "trials");
+  return createTrials({ db: app.services.db, key, now: () => now });
+}
+
+Deno.test("[BIL-46] deleting an account ends its subscription at once, and erasing it leaves nothing of it", async () => {
+  const ada = await verified();
+  await subscribe(ada, "pro");
+  const id = await subscriptionId(ada);
+  await app.services.db.asSystem(
+    "test",
+    (tx) => app.services.billing.service.close(tx, ada.userId),
+  );
+  await settle();
+  expect((await subscriptionOf(ada)).status).toBe("canceled");
+  await app.services.db.asSystem("test", async (tx) => {
+    await app.services.billing.erase(tx, ada.userId);
+    await tx`delete from users where id = ${ada.userId}`;
+  });
+  const left = await app.services.db.asSystem("test", (tx) =>
+    tx<{ n: number }[]>`select
+      (select count(*) from payment_events where payload::text like ${`%${ada.userId}%`})
+      + (select count(*) from test_payments where data::text like ${`%${id}%`})
+      + (select count(*) from jobs where payload::text like ${`%${ada.userId}%`} and state <> 'done')
+      as n`);
+  expect(Number(left[0]!.n)).toBe(0);
 });

@@ -323,7 +323,7 @@ Deno.test("[BIL-22] a crash between storing an event and its effect loses nothin
   await billing.inbox.run({ payload: { eventId: given.id } });
   const after = await outcome(userId);
   expect(after.user).toMatchObject({ plan: "basic" });
-  expect(after.mails.map(({ kind }) => kind)).toEqual(["subscription_started"]);
+  expect(after.mails.map(({ kind }) => kind)).toEqual(["invoice_paid", "subscription_started"]);
 });
 
 Deno.test("[BIL-9] an invoice that is paid stays paid, whatever comes late", async () => {
@@ -425,7 +425,7 @@ const REFERENCE = {
   plan: "free_trial",
   status: "canceled",
   invoices: ["paid", "open"],
-  mails: ["payment_failed", "subscription_ended", "subscription_started"],
+  mails: ["invoice_paid", "payment_failed", "subscription_ended", "subscription_started"],
 };
 
 Deno.test("[BIL-28] in every order, with duplicates and losses, the end is the same", async () => {

@@ -207,3 +207,230 @@ Deno.test("[USE-29] over the allowance the answer is 429 with what to do, and no
     await app.close();
   }
 });
+
+Deno.test("[USE-31] each threshold is told once per resource and day, and by mail to those who asked", async () => {
+  const app = await startTestApp({
+    env: { PLAN_FREE_TRIAL_MESSAGES_PER_DAY: "5", PLAN_EXPIRED_MESSAGES_PER_DAY: "1" },
+  });
+  try {
+    const ada = await app.person();
+    const bela = await app.person("bela");
+    await app.services.db.asSystem(
+      "test",
+      (tx) =>
+        tx`update users set settings = settings || '{"usageMails": true}' where id = ${ada.userId}`,
+    );
+    for (const person of [ada, bela]) {
+      for (let n = 0; n < 5; n++) await person.say("Hello");
+      for (let n = 0; n < 3; n++) await person.get("/api/usage/quota");
+    }
+    const told = async (userId: string) => {
+      const rows = await app.services.db.asSystem(
+        "test",
+        (tx) =>
+          tx<{ kind: string }[]>`select kind from notices where user_id = ${userId}
+          and cause like 'messages:%' order by kind`,
+      );
+      return rows.map(({ kind }) => kind);
+    };
+    const all = ["usage_blocked", "usage_notice", "usage_strong"];
+    while ((await told(bela.userId)).length < 3) await app.services.db.ping();
+    expect([await told(ada.userId), await told(bela.userId)]).toEqual([all, all]);
+    for (let n = 0; n < 2; n++) await app.services.outbox.drain();
+    const mails = (await app.services.mailer.kept()).filter(({ subject }) => /used/.test(subject));
+    expect(mails.map(({ to, subject }) => [to, subject]).sort()).toEqual([
+      [ada.email, "80% of your messages of today are used"],
+      [ada.email, "Your messages of today are used up"],
+    ]);
+  } finally {
+    await app.close();
+  }
+});
+
+Deno.test("[PLN-9] a change in another process is in force within a second, and what is remembered is counted", async () => {
+  const here = usageOver({ db: test.db, clock, ids });
+  const there = usageOver({ db: test.db, clock, ids });
+  const userId = await newUser();
+  const messages = async () => (await here.entitlements.of(userId)).limits.messagesPerDay;
+  expect(await messages()).toBe(100);
+  expect(await messages()).toBe(100);
+  const request = { userId, resource: "messages" as const, limit: 7, from: null, until: null };
+  await there.entitlements.setOverride({ ...request, reason: "A test", actorId: ids() });
+  await here.entitlements.poll();
+  expect(await messages()).toBe(7);
+  // Not asked again for what was seen.
+  await here.entitlements.poll();
+  const text = await here.metrics.text();
+  expect(text).toMatch(/cache_requests_total\{cache="effective_plan",result="hit"\} 1/);
+  expect(text).toMatch(/cache_requests_total\{cache="effective_plan",result="miss"\} 2/);
+});
+
+Deno.test("[PLN-9] a change while the row is being read is not forgotten", async () => {
+  const { entitlements } = usageOver({ db: test.db, clock, ids });
+  const userId = await newUser();
+  const reading = entitlements.of(userId);
+  const request = { userId, resource: "messages" as const, limit: 7, from: null, until: null };
+  await entitlements.setOverride({ ...request, reason: "A test", actorId: ids() });
+  await reading;
+  expect((await entitlements.of(userId)).limits.messagesPerDay).toBe(7);
+});
+
+Deno.test("[PLN-14] three accounts on three plans observe three limits", async () => {
+  const app = await startTestApp({
+    env: { PLAN_FREE_TRIAL_TOKENS_PER_DAY: "10000", PLAN_FREE_TRIAL_MESSAGES_PER_DAY: "100" },
+  });
+  try {
+    const limits = [];
+    for (
+      const [plan, status] of [["free_trial", "none"], ["basic", "active"], [
+        "pro",
+        "active",
+      ]] as const
+    ) {
+      const person = await app.person();
+      await app.services.db.asSystem(
+        "test",
+        (tx) =>
+          tx`update users set plan = ${plan}, subscription_status = ${status} where id = ${person.userId}`,
+      );
+      app.services.entitlements.forget(person.userId);
+      limits.push((await person.get("/api/usage/quota")).body.resources.llm_tokens.limit);
+    }
+    expect(limits).toEqual([10_000, 50_000, null]);
+  } finally {
+    await app.close();
+  }
+});
+
+Deno.test("[USE-8] a balance that differs from the ledger is found, counted and put right", async () => {
+  const { usage, metrics } = usageOver({ db: test.db, clock, ids });
+  const userId = await newUser();
+  const reservation = await usage.reserveAlone({
+    userId,
+    plan: "free_trial",
+    operationId: ids(),
+    promptTokens: 10,
+    answerTokens: 64,
+  });
+  const settlement = {
+    promptTokens: 10,
+    completionTokens: 5,
+    messages: 1,
+    metadata: {},
+    plan: "free_trial" as const,
+  };
+  await test.db.asUser(userId, (tx) => usage.settle(tx, reservation, settlement));
+  // What another test bent is put right by another process.
+  await usageOver({ db: test.db, clock, ids }).usage.checkBalances();
+  await test.db.asSystem("test", (tx) =>
+    tx`update usage_daily set used = used + 7 where user_id = ${userId} and resource = 'llm_tokens'`);
+  expect(await usage.checkBalances()).toBe(1);
+  expect(await usage.checkBalances()).toBe(0);
+  expect((await usage.quota(holder(userId))).resources.llm_tokens.used).toBe(15);
+  expect(await metrics.text()).toMatch(/usage_ledger_mismatch_total 1/);
+});
+
+Deno.test("[USE-2] amounts that are no amounts never reach the ledger, and a correction is a further entry", async () => {
+  const usage = usageWith({});
+  const userId = await newUser();
+  const request = {
+    userId,
+    plan: "free_trial" as const,
+    operationId: ids(),
+    promptTokens: 10,
+    answerTokens: 64,
+  };
+  for (const bad of [-1, NaN, Infinity, 1e309]) {
+    await expect(usage.reserveAlone({ ...request, promptTokens: bad })).rejects.toThrow(RangeError);
+    await expect(usage.reserveAlone({ ...request, answerTokens: bad })).rejects.toThrow(RangeError);
+  }
+  const reservation = await usage.reserveAlone(request);
+  const settle = (completionTokens: number) =>
+    test.db.asUser(
+      userId,
+      (tx) =>
+        usage.settle(tx, reservation, {
+          promptTokens: 10,
+          completionTokens,
+          messages: 1,
+          metadata: {},
+          plan: "free_trial",
+        }),
+    );
+  for (const bad of [0.5, -20, NaN, 2 ** 53]) await expect(settle(bad)).rejects.toThrow(RangeError);
+  await settle(5);
+  const correction = {
+    userId,
+    operationId: ids(),
+    resource: "llm_tokens" as const,
+    amount: -15,
+    dayUtc: "2026-03-02",
+    reason: "Counted wrongly",
+    actorId: ids(),
+  };
+  expect(await usage.adjust(correction)).toEqual(["llm_tokens"]);
+  expect(await usage.adjust(correction)).toEqual([]);
+  expect(await usage.verify(userId)).toMatchObject({ valid: true, rows: 3 });
+});
+
+Deno.test("[USE-42] [USE-43] [USE-44] chart, entries and parts say what the ledger says", async () => {
+  const { usage } = usageOver({ db: test.db, clock, ids });
+  const userId = await newUser();
+  const turn = async (feature: string, tokens: number) => {
+    const reservation = await usage.reserveAlone({
+      userId,
+      plan: "pro",
+      operationId: ids(),
+      promptTokens: 1,
+      answerTokens: 64,
+    });
+    await test.db.asUser(
+      userId,
+      (tx) =>
+        usage.settle(tx, reservation, {
+          promptTokens: tokens,
+          completionTokens: 0,
+          messages: 1,
+          metadata: { feature, model: "practice" },
+          plan: "pro",
+        }),
+    );
+  };
+  await turn("chat", 30);
+  await turn("tutor", 12);
+  await test.db.asUser(
+    userId,
+    (tx) =>
+      usage.recordSystem(tx, {
+        userId,
+        operationId: ids(),
+        tokens: 9,
+        metadata: { feature: "title" },
+      }),
+  );
+  const day = await usage.timeseries(userId, { resource: "llm_tokens", days: 3, bucket: "day" });
+  expect(day.points.map(({ amount }) => amount)).toEqual([0, 0, 42]);
+  const hours = await usage.timeseries(userId, { resource: "llm_tokens", days: 1, bucket: "hour" });
+  expect(hours.points).toHaveLength(24);
+  expect(hours.points.at(-1)).toMatchObject({ amount: 42, count: 2 });
+  const parts = await usage.breakdown(userId, 7);
+  expect(parts.byFeature.map(({ name, tokens }) => [name, tokens])).toEqual([["chat", 30], [
+    "tutor",
+    12,
+  ], ["title", 9]]);
+  expect(parts.byModel).toMatchObject([{ name: "practice", tokens: 42, messages: 2 }]);
+  const first = await usage.ledger(userId, { limit: 3 });
+  const second = await usage.ledger(userId, { limit: 3, cursor: first.nextCursor! });
+  expect([...first.items, ...second.items].map(({ sequence }) => sequence)).toEqual([
+    5,
+    4,
+    3,
+    2,
+    1,
+  ]);
+  expect(second.nextCursor).toBeNull();
+  await expect(usage.ledger(await newUser(), { limit: 3, cursor: first.nextCursor! })).rejects
+    .toThrow("cursor");
+  const all = await Array.fromAsync(usage.allEntries(userId));
+  expect(all.flat()).toHaveLength(5);
+});

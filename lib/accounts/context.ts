@@ -61,6 +61,8 @@ export interface AccountOptions {
   onRegister?: (tx: Tx, user: { id: string; email: string }) => Promise<void>;
   /** What others end when an account is closed (the subscription, public pages). */
   onClose?: (tx: Tx, user: { id: string }) => Promise<void>;
+  /** What others take back of a person before the account's rows go (payment events). */
+  onErase?: (tx: Tx, user: { id: string; emailNormalized: string }) => Promise<void>;
 }
 
 export const MINUTE = 60_000;

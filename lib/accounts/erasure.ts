@@ -251,6 +251,7 @@ export function createErasure(context: AccountContext, parts: { receiptKey: KeyR
         // Taken back in the last moment: the job has nothing to do.
         if (!user.deleteAfter || user.deleteAfter > clock.now()) return false;
         await archiveLedger(tx, user.id);
+        await context.options.onErase?.(tx, user);
         await tx`update operator_audit set target = null where target = ${user.id}`;
         await tx`delete from users where id = ${user.id}`;
         await tx`insert into erased_accounts (user_ref, erased_at) values (${ref}, ${clock.now()})

@@ -14,6 +14,9 @@ const notifications = {
   notifyWeekly: z.boolean(),
   notifyUsage: z.boolean(),
   notifyMaintenance: z.boolean(),
+  /** Mails at 80 and 100 % of a limit, and for every paid invoice; asked for, not given. */
+  usageMails: z.boolean(),
+  invoiceMails: z.boolean(),
   notifySound: z.boolean(),
   quietHours: z.boolean(),
   quietFrom: time,
@@ -58,6 +61,8 @@ export const settingsSchema = z.object({
   notifyWeekly: notifications.notifyWeekly.default(true),
   notifyUsage: notifications.notifyUsage.default(true),
   notifyMaintenance: notifications.notifyMaintenance.default(true),
+  usageMails: notifications.usageMails.default(false),
+  invoiceMails: notifications.invoiceMails.default(false),
   notifySound: notifications.notifySound.default(false),
   quietHours: notifications.quietHours.default(true),
   quietFrom: notifications.quietFrom.default("22:00"),

@@ -176,6 +176,7 @@ export function billingApi(billing: Billing) {
       "/api/admin/billing/events/:event/replay",
       route({
         ...ADMIN,
+        stepUp: true,
         summary: "Let an event run once more",
         responses: { 204: { schema: null, description: "It is queued" } },
       }),
@@ -205,6 +206,7 @@ export function billingApi(billing: Billing) {
       "/api/admin/billing/repair",
       route({
         ...ADMIN,
+        stepUp: true,
         summary: "Compare with the provider now, and repair what differs",
         body: schema.repairRequestSchema,
         bodyOptional: true,

@@ -14,8 +14,14 @@ export interface BillingMailPayload extends Record<string, unknown> {
   provider: ProviderName | null;
 }
 
-/** Kinds that only those get who asked for them, with the setting that asks. */
-const ASKED_FOR: Record<string, string> = { invoice_paid: "invoiceMails" };
+/** Kinds whose mail only those get who asked for it, with the setting that asks. */
+const ASKED_FOR: Record<string, string> = {
+  invoice_paid: "invoiceMails",
+  usage_notice: "usageMails",
+  usage_blocked: "usageMails",
+};
+/** Kinds that are told in the product alone. */
+const NO_MAIL = new Set(["usage_strong"]);
 
 /** Tells a person each of the notices once, in the transaction that found them. */
 export async function queueNotices(
@@ -31,11 +37,11 @@ export async function queueNotices(
   const at = work.clock.now();
   let told = 0;
   for (const { kind, cause, data } of work.notices) {
-    const setting = ASKED_FOR[kind];
-    if (setting && work.payer.settings[setting] !== true) continue;
     const userId = work.payer.id;
     if (!await store.noteOnce(tx, { id: work.ids(), userId, kind, cause, data, at })) continue;
     told++;
+    const setting = ASKED_FOR[kind];
+    if (NO_MAIL.has(kind) || (setting && work.payer.settings[setting] !== true)) continue;
     const payload: BillingMailPayload = { kind, data, provider: work.provider?.name ?? null };
     await work.outbox.add(tx, {
       kind: BILLING_MAIL_JOB,

@@ -2,7 +2,7 @@ import type { Database } from "@/lib/platform/database/mod.ts";
 import type { Job } from "@/lib/platform/outbox.ts";
 import type { Mail, Mailer } from "@/lib/platform/mail.ts";
 import { isPaidPlan, type Plans } from "@/lib/plans/mod.ts";
-import { formatDateTime, formatMoney, type Reader } from "@/lib/ui/format.ts";
+import { formatDateTime, formatMoney, formatPercent, type Reader } from "@/lib/ui/format.ts";
 import { say } from "@/lib/ui/say.ts";
 import { billingMailText } from "@/lib/ui/text/billing_mails.ts";
 import { BILLING_NOTICES, type BillingNoticeKind } from "./notices.ts";
@@ -22,6 +22,8 @@ export interface BillingMail {
 const PATHS: Partial<Record<BillingNoticeKind, string>> = {
   trial_ending: "/pricing",
   trial_ended: "/pricing",
+  usage_notice: "/usage",
+  usage_blocked: "/usage",
 };
 
 /** The words of a mail. Pure; test payments say so in subject and text (BIL-2). */
@@ -48,6 +50,8 @@ export function billingMail(
       : "",
     next: moment(data.nextAttemptAt, reader) || text.noNextAttempt!,
     number: String(data.number ?? ""),
+    what: text[`what_${data.resource}`] ?? "",
+    percent: typeof data.percentage === "number" ? formatPercent(data.percentage, reader) : "",
   };
   const subject = say(text[`${kind}_subject`]!, values, reader.locale);
   return {

@@ -3,6 +3,7 @@ import type { Job, JobHandler } from "@/lib/platform/outbox.ts";
 import type { Mailer } from "@/lib/platform/mail.ts";
 import type { Plans } from "@/lib/plans/mod.ts";
 import { createBoundaries } from "./boundaries.ts";
+import { erasePerson } from "./erase.ts";
 import { createInbox, EVENT_JOB } from "./inbox.ts";
 import { createMails } from "./mails.ts";
 import { BILLING_MAIL_JOB } from "./mail_queue.ts";
@@ -12,6 +13,7 @@ import { createReconcile } from "./reconcile.ts";
 import { CLOSE_JOB, createBillingService } from "./service.ts";
 import { stripeProvider } from "./stripe_provider.ts";
 import { createSync, type SyncOptions } from "./sync.ts";
+import { createWarnings } from "./warnings.ts";
 import { createTestPayments, TEST_EVENT_JOB } from "./test_provider.ts";
 
 export { billingApi, eventView, runView } from "./api.ts";
@@ -72,6 +74,7 @@ export function createBilling(options: BillingOptions) {
   const reconcile = createReconcile({ ...parts, sync });
   const service = createBillingService({ ...parts, available, baseUrl: settings.baseUrl });
   const boundaries = createBoundaries({ ...parts, provider: null });
+  const warnings = createWarnings(options);
   const mails = createMails({ ...options, plans, baseUrl: settings.baseUrl });
 
   /** Writes down what an operator did. */
@@ -89,6 +92,7 @@ export function createBilling(options: BillingOptions) {
     inbox,
     reconcile,
     boundaries,
+    warnings,
     sync,
     prices,
     /** The local provider; null with a real one, or with none. */
@@ -121,6 +125,9 @@ export function createBilling(options: BillingOptions) {
         return same ? [] : [`The price of ${plan} differs from ${priceId} at the provider`];
       });
     },
+
+    /** Takes back what is kept of a person outside their own rows, as their account is erased. */
+    erase: erasePerson,
 
     /** The handlers of this room's jobs. */
     handlers(): Record<string, JobHandler> {

@@ -3,7 +3,7 @@ import { countingSubscription, isLive, type PlanOfPrice } from "./state.ts";
 import type { SubscriptionState } from "./state.ts";
 import type { CustomerState, ProviderInvoice } from "./types.ts";
 
-/** What people are told about their subscription (BIL-45). */
+/** What people are told about their subscription (BIL-45) and their limits (USE-31). */
 export const BILLING_NOTICES = [
   "subscription_started",
   "plan_changed",
@@ -14,6 +14,9 @@ export const BILLING_NOTICES = [
   "invoice_paid",
   "trial_ending",
   "trial_ended",
+  "usage_notice",
+  "usage_strong",
+  "usage_blocked",
 ] as const;
 export type BillingNoticeKind = (typeof BILLING_NOTICES)[number];
 

@@ -1,3 +1,4 @@
+import { checkEndpoints } from "@/lib/billing/mod.ts";
 import { isProblem } from "@/lib/platform/problem.ts";
 import { issuedView } from "@/lib/accounts/mod.ts";
 import { type Config, maskedConfig } from "@/lib/platform/config.ts";
@@ -99,11 +100,52 @@ async function commands(
       return await rotateKeys(services, args[0] ?? "");
     case "config show":
       return maskedConfig(config);
+    case "usage verify":
+      return await verifyUsage(services, args[0]);
+    case "billing check":
+      return await checkBilling(services);
+    case "billing reconcile":
+      return await services.billing.reconcile.run({ cause: "command", all: true });
     case "doctor":
       return await doctor(services);
     default:
       throw new Error(`There is no command ${JSON.stringify(command)}`);
   }
+}
+
+/** Recomputes the chain of one person's ledger, or of everybody's; names the first bad row. */
+async function verifyUsage(services: Services, email: string | undefined) {
+  const people = await services.db.asSystem(
+    "usage: verify",
+    (tx) =>
+      tx<{ id: string }[]>`select id from users
+      where ${email ?? null}::text is null or email_normalized = ${
+        email?.trim().toLowerCase() ?? null
+      } order by id`,
+  );
+  if (email && people.length === 0) throw new Error(`There is no account of ${email}`);
+  let rows = 0;
+  const broken = [];
+  for (const { id } of people) {
+    const report = await services.usage.verify(id);
+    rows += report.rows;
+    if (!report.valid) broken.push({ userId: id, firstBad: report.firstBad });
+  }
+  return { valid: broken.length === 0, people: people.length, rows, broken };
+}
+
+/** Compares endpoint and prices at the payment provider with what this installation needs. */
+async function checkBilling({ billing, config }: Services) {
+  const { lastEventAt } = await billing.reconcile.report();
+  const mode = billing.testPayments ? "test" : billing.service.available ? "provider" : "none";
+  if (mode !== "provider") return { ok: true, mode, findings: [], lastEventAt };
+  const url = `${config.baseUrl}/api/billing/webhook`;
+  const { live } = billing.provider;
+  const findings = [
+    ...checkEndpoints(await billing.provider.endpoints(), { url, live }),
+    ...(await billing.priceDifferences()).map((detail) => ({ finding: "price", detail })),
+  ];
+  return { ok: findings.length === 0, mode, live, url, findings, lastEventAt };
 }
 
 async function rotateKeys(services: Services, use: string) {

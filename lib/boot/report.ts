@@ -1,3 +1,4 @@
+import { checkEndpoints } from "@/lib/billing/mod.ts";
 import { detectLocalOllama } from "@/lib/model/mod.ts";
 import { type Services, standInsOf } from "./services.ts";
 
@@ -28,7 +29,7 @@ export async function bootReport(options: {
     lines.push("", "  Standing in for the real thing:");
     const settings: Record<string, string> = {
       model: "OLLAMA_BASE_URL",
-      payments: "STRIPE_SECRET_KEY (later release)",
+      payments: "STRIPE_SECRET_KEY",
       mail: "SMTP_URL",
     };
     for (const { component, label } of standIns) {
@@ -53,6 +54,20 @@ export async function bootReport(options: {
       lines.push("", `  Model ${model} is missing; get it with: ${pull}`);
     }
   }
+  for (const finding of await paymentFindings(services)) lines.push("", `  Note: ${finding}`);
   for (const warning of config.warnings) lines.push("", `  Note: ${warning}`);
   return lines.join("\n") + "\n\n";
+}
+
+/** What differs at the payment provider: endpoint, events, prices (BIL-7, BIL-32). */
+async function paymentFindings({ billing, config }: Services): Promise<string[]> {
+  if (billing.testPayments || !billing.service.available) return [];
+  try {
+    const { provider } = billing;
+    const url = `${config.baseUrl}/api/billing/webhook`;
+    const endpoints = checkEndpoints(await provider.endpoints(), { url, live: provider.live });
+    return [...endpoints.map(({ detail }) => detail), ...await billing.priceDifferences()];
+  } catch {
+    return ["The payment provider does not answer; run `deno task nova billing check` later"];
+  }
 }

@@ -18,7 +18,7 @@ import { createChat } from "@/lib/chat/mod.ts";
 import { createMemory } from "@/lib/memory/mod.ts";
 import { createModelHost } from "@/lib/model/mod.ts";
 import { startStandIn } from "@/lib/model/standin/mod.ts";
-import { createEntitlements, createPlans } from "@/lib/plans/mod.ts";
+import { createEntitlements, createPlans, createTrials } from "@/lib/plans/mod.ts";
 import { createPolicy } from "@/lib/policy/mod.ts";
 import { createUsage } from "@/lib/usage/mod.ts";
 import type { Secrets } from "./secrets.ts";
@@ -96,7 +96,17 @@ export async function createServices(platform: Platform) {
   const plans = createPlans(config);
   const entitlements = createEntitlements({ db, clock, ids, plans, metrics });
   const cursorKey = purposeKey(secrets.appSecret, "cursor");
-  const usage = createUsage({ db, clock, ids, log, plans, entitlements, metrics, cursorKey });
+  const usage = createUsage({
+    db,
+    clock,
+    ids,
+    log,
+    plans,
+    entitlements,
+    metrics,
+    cursorKey,
+    onWarning: (warning) => billing.warnings.note(warning),
+  });
   const policy = createPolicy({ clock, ids, metrics });
   const outbox = createOutbox({ db, clock, ids, log, metrics, jitter: () => random(1)[0]! / 255 });
   const memory = createMemory({
@@ -116,6 +126,24 @@ export async function createServices(platform: Platform) {
   const mailer: Mailer = config.smtpUrl
     ? smtpMailer({ url: config.smtpUrl, from: config.mailFrom })
     : mailboxMailer({ folder: platform.mailFolder, now: () => clock.now(), id: ids, log });
+  const billing = createBilling({
+    db,
+    clock,
+    ids,
+    log,
+    metrics,
+    outbox,
+    entitlements,
+    plans,
+    mailer,
+    cursorKey,
+    settings: await billingSettings(config, secrets),
+  });
+  const trials = createTrials({
+    db,
+    key: purposeKey(secrets.appSecret, "trials"),
+    now: () => clock.now(),
+  });
   const accounts = createAccounts({
     db,
     kv,
@@ -136,6 +164,16 @@ export async function createServices(platform: Platform) {
       supportEmail: config.supportEmail,
       autoVerify: config.autoVerifyEmail,
       registration: { mode: config.registrationMode, enumeration: config.registrationEnumeration },
+      onRegister: async (tx, { id: userId }) => {
+        const [row] = await tx<{ emailNormalized: string }[]>`
+          select email_normalized from users where id = ${userId}`;
+        await trials.begin(tx, { userId, emailNormalized: row!.emailNormalized });
+      },
+      onClose: (tx, { id }) => billing.service.close(tx, id),
+      onErase: async (tx, { id, emailNormalized }) => {
+        await billing.erase(tx, id);
+        await trials.left(tx, emailNormalized);
+      },
       rules: {
         newDevice: config.ruleNewDevice,
         usageSpike: config.ruleUsageSpike,
@@ -161,19 +199,6 @@ export async function createServices(platform: Platform) {
     practiceModel: standIn !== null,
   });
   const limiter = createRateLimiter({ kv, clock, metrics });
-  const billing = createBilling({
-    db,
-    clock,
-    ids,
-    log,
-    metrics,
-    outbox,
-    entitlements,
-    plans,
-    mailer,
-    cursorKey,
-    settings: await billingSettings(config, secrets),
-  });
   return {
     ...platform,
     userKeys,
@@ -185,6 +210,7 @@ export async function createServices(platform: Platform) {
     model,
     plans,
     entitlements,
+    trials,
     usage,
     policy,
     outbox,

@@ -47,6 +47,7 @@ export function plansApi(entitlements: Entitlements) {
       "/api/admin/users/:id/limits",
       route({
         ...ADMIN,
+        stepUp: true,
         summary: "Set a limit for one person",
         body: schema.overrideRequestSchema,
         responses: { 200: { schema: schema.overrideSchema, description: "What holds now" } },
@@ -73,6 +74,7 @@ export function plansApi(entitlements: Entitlements) {
       "/api/admin/limits/:id",
       route({
         ...ADMIN,
+        stepUp: true,
         summary: "End a limit that was set for one person",
         responses: { 204: { schema: null, description: "The plan's number holds again" } },
       }),

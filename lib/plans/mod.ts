@@ -9,6 +9,7 @@ export {
 
 export { overrideView, plansApi } from "./api.ts";
 export { overrideRequestSchema } from "./schema.ts";
+export { createTrials, type Trials } from "./trials.ts";
 
 /** Where people learn about the plans and change theirs. */
 export const UPGRADE_URL = "/billing";

@@ -16,16 +16,20 @@ export interface PlanCardProps {
   mark?: ComponentChildren;
   /** What can be done with it. */
   action?: ComponentChildren;
+  /** Level of its heading, default 3. */
+  level?: 2 | 3;
 }
 
 /** A plan with its price and everything it grants, from the one list of plans (PLN-12). */
-export function PlanCard({ plan, reader, best, mark, action }: PlanCardProps) {
+export function PlanCard({ plan, reader, best, mark, action, level = 3 }: PlanCardProps) {
   const text = billingText(reader.locale);
   const { amount, currency } = plan.price;
   return (
     <article class={`card plan${best ? " best" : ""}`}>
       <div class="row between">
-        <h3 class="title-lg">{plan.name}</h3>
+        {level === 2
+          ? <h2 class="title-lg">{plan.name}</h2>
+          : <h3 class="title-lg">{plan.name}</h3>}
         {slot(mark)}
       </div>
       <p class="price">

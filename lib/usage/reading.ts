@@ -1,3 +1,4 @@
+import { errorFields } from "@/lib/platform/log.ts";
 import { readCursor, signCursor } from "@/lib/platform/cursor.ts";
 import type { EffectivePlan, Plan } from "@/lib/plans/mod.ts";
 import { humanBytes } from "./bytes.ts";
@@ -21,6 +22,14 @@ const HOUR_MS = 3_600_000;
 /** Rows that are read at once for a download. */
 const BATCH = 1_000;
 
+const LEVELS = ["notice", "strong", "blocked"] as const;
+
+/** The period within which a limit is warned of once: the day, for agents the month. */
+function periodOf(resource: Resource, now: Date): string {
+  const day = utcDay(now);
+  return resource === "llm_tokens" || resource === "messages" ? day : day.slice(0, 7);
+}
+
 /** Who asks for their balance. */
 export interface QuotaHolder {
   userId: string;
@@ -32,6 +41,20 @@ export interface QuotaHolder {
 /** What people can read of what they used. */
 export function createReadings(options: UsageOptions) {
   const { db, clock } = options;
+
+  /** Tells of every threshold that was passed. It never holds up the answer. */
+  function tell(userId: string, warnings: QuotaReport["warnings"], now: Date): void {
+    for (const { resource, level, percentage } of warnings) {
+      const period = periodOf(resource, now);
+      const passed = LEVELS.slice(0, LEVELS.indexOf(level) + 1);
+      for (const one of passed) {
+        options.onWarning?.({ userId, resource, level: one, percentage, period })
+          .catch((error) => {
+            options.log.warn("usage.warning", "A warning could not be noted", errorFields(error));
+          });
+      }
+    }
+  }
 
   const lastDays = (days: number): string[] => {
     const today = clock.now().getTime();
@@ -62,6 +85,8 @@ export function createReadings(options: UsageOptions) {
         },
         agent_minutes: balance(minutes, 0, limits.agentMinutesPerMonth),
       };
+      const warnings = warningsOf(resources);
+      tell(holder.userId, warnings, now);
       return {
         plan: entitlement.plan,
         effectivePlan: entitlement.effectivePlan,
@@ -69,7 +94,7 @@ export function createReadings(options: UsageOptions) {
         resources,
         resetsAt: nextUtcMidnight(now).toISOString(),
         monthResetsAt: nextUtcMonth(now).toISOString(),
-        warnings: warningsOf(resources),
+        warnings,
         overrides: entitlement.overrides.map(({ resource, limit, from, until, reason }) => ({
           resource,
           limit,

@@ -51,6 +51,8 @@ export interface Settlement {
 const PROMPT_MARGIN = 1.15;
 /** With less room than this an answer is not worth starting. */
 const MIN_ANSWER_TOKENS = 64;
+/** No prompt or answer is longer; what is was counted wrongly. */
+const MAX_TOKENS = 100_000_000;
 /** A hold lives ten minutes and is extended by the turn's heartbeat. */
 const HOLD_MS = 10 * 60_000;
 
@@ -67,6 +69,14 @@ export interface UsageOptions {
   entitlements: Pick<Entitlements, "of">;
   metrics: Metrics;
   cursorKey: PurposeKey;
+  /** Hears of limits that came near or were reached, whenever a balance is read. */
+  onWarning?: (warning: {
+    userId: string;
+    resource: Resource;
+    level: "notice" | "strong" | "blocked";
+    percentage: number;
+    period: string;
+  }) => Promise<unknown>;
 }
 
 /** Meters what people use: append-only ledger, holds before and settlement after each call. */
@@ -115,6 +125,11 @@ export function createUsage(options: UsageOptions) {
     holdBy: (request: store.HoldRequest) => Promise<store.HoldResult>,
     request: ReserveRequest,
   ): Promise<Reservation> {
+    for (const amount of [request.promptTokens, request.answerTokens]) {
+      if (!(amount >= 0 && amount <= MAX_TOKENS)) {
+        throw new RangeError(`A turn cannot hold ${amount} tokens`);
+      }
+    }
     const now = clock.now();
     const { userId, operationId, plan } = request;
     const limits = request.limits ?? plans.limits(plan);
@@ -124,7 +139,7 @@ export function createUsage(options: UsageOptions) {
     const result = await holdBy({
       ...hold,
       promptTokens,
-      answerTokens: request.answerTokens,
+      answerTokens: Math.floor(request.answerTokens),
       tokensPerDay: limits.tokensPerDay,
       messagesPerDay: limits.messagesPerDay,
       createdAt: now,

@@ -2,6 +2,7 @@ import { Button } from "@/lib/ui/button.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
 import type { PaymentEventView } from "@/lib/ui/contract.ts";
 import { formatDateTime, type Reader } from "@/lib/ui/format.ts";
+import { say } from "@/lib/ui/say.ts";
 import { Table } from "@/lib/ui/table.tsx";
 import { adminText } from "@/lib/ui/text/admin.ts";
 import type { Tone } from "@/lib/ui/tokens.ts";
@@ -15,7 +16,7 @@ export function PaymentEvents(
   const text: Record<string, string> = adminText(reader.locale);
   return (
     <Table
-      label={label}
+      label={say(text.tableOf!, { title: label })}
       columns={[
         { label: text.type! },
         { label: text.filter! },

@@ -169,7 +169,7 @@ function Parts({ id, title, parts, name, reader }: {
   return (
     <Card title={title} id={id} span={6}>
       <Table
-        label={title}
+        label={say(text.tableOf, { title })}
         columns={[
           { label: text.what },
           { label: text.tokens, kind: "number" },

@@ -9,6 +9,7 @@ import { field } from "@/lib/ui/forms.ts";
 import { formatDateTime, formatNumber, type Reader } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { Banner } from "@/lib/ui/notice.tsx";
+import { say } from "@/lib/ui/say.ts";
 import { Table } from "@/lib/ui/table.tsx";
 import { adminText } from "@/lib/ui/text/admin.ts";
 import type { BillingAdminPages } from "@/lib/ui/view.ts";
@@ -204,7 +205,7 @@ function Limits({ person, reader }: { person: Person; reader: Reader }) {
   if (person.overrides.length === 0) return <p class="quiet">{text.noLimits}</p>;
   return (
     <Table
-      label={text.limits!}
+      label={say(text.tableOf!, { title: text.limits! })}
       columns={[
         { label: text.resource! },
         { label: text.limit!, kind: "number" },
@@ -242,7 +243,7 @@ function Totals({ totals, reader }: {
     <Card title={text.totals} id="totals">
       {totals.byPlan.length === 0 ? <p class="quiet">{text.noTotals}</p> : (
         <Table
-          label={text.totals!}
+          label={say(text.tableOf!, { title: text.totals! })}
           columns={[
             { label: text.plan! },
             { label: text.resource! },

@@ -93,7 +93,7 @@ function Runs({ runs, reader }: { runs: readonly ReconcileRunView[]; reader: Rea
   const text = adminText(reader.locale);
   return (
     <Table
-      label={text.runs}
+      label={say(text.tableOf, { title: text.runs })}
       columns={[
         { label: text.at, kind: "fixed" },
         { label: text.cause },

@@ -64,6 +64,7 @@ export const admin = {
   end: "End now",
   ended_done: "The plan's number holds again.",
   totals: "The last 30 days",
+  tableOf: "{title}, as a table",
   people: "People",
   sum: "Amount",
   feature: "Feature",

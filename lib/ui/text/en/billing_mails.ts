@@ -40,4 +40,19 @@ export const billingMails = {
   trial_ended_text:
     "Your trial ended on {until}. Nothing was deleted: reading, search, export and deletion always work. Choose a plan whenever you want to go on.",
   trial_ended_button: "See plans",
+  what_llm_tokens: "tokens of today",
+  what_messages: "messages of today",
+  what_memory_storage: "memory",
+  what_agent_minutes: "agent minutes of this month",
+  usage_notice_subject: "{percent} of your {what} are used",
+  usage_notice_text:
+    "{percent} of your {what} are used. Nothing happens yet; the page of usage says when they start anew.",
+  usage_notice_button: "See your usage",
+  usage_strong_subject: "{percent} of your {what} are used",
+  usage_strong_text: "{percent} of your {what} are used.",
+  usage_strong_button: "See your usage",
+  usage_blocked_subject: "Your {what} are used up",
+  usage_blocked_text:
+    "Your {what} are used up. Reading, search and everything you saved still work. The page of usage says when they start anew, and which plans have more.",
+  usage_blocked_button: "See your usage",
 };

@@ -50,6 +50,7 @@ export const usage = {
   broken: "The chain is broken at entry {id}",
   ledgerText:
     "Each entry carries the hash of the one before it, so that none can be changed or removed unseen.",
+  tableOf: "{title}, as a table",
   entries: "See entries",
   download: "Download as CSV",
   entriesTitle: "Ledger",
