@@ -1,4 +1,5 @@
 import { isProblem } from "@/lib/platform/problem.ts";
+import type { RateClass } from "@/lib/platform/config_rates.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { memoryQuerySchema, memorySearchSchema } from "@/lib/memory/schema.ts";
 import { messageQuerySchema, sessionQuerySchema } from "@/lib/chat/schema.ts";
@@ -22,7 +23,7 @@ export interface PageVisitor {
   /** Every declared route, for the page that documents them. */
   routes: readonly RouteEntry[];
   /** Takes from a class of requests. @throws Problem 429 `rate_limited` */
-  limit(rate: "LOGIN" | "REGISTER" | "CHECKOUT"): Promise<unknown>;
+  limit(rate: RateClass, text?: string): Promise<unknown>;
 }
 
 /** What pages may ask, bound to one visitor: nobody else's rows can be reached through it. */

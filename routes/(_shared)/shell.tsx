@@ -8,6 +8,7 @@ import type { QuotaNow } from "@/lib/ui/quota_stat.tsx";
 import { StandInBadge } from "@/lib/ui/chip.tsx";
 import { slot } from "@/lib/ui/slot.ts";
 import { commonText } from "@/lib/ui/text/common.ts";
+import { VerifyBanner } from "./verify_banner.tsx";
 
 /** Who reads a page: the account's zone and language, else the visitor's language in UTC. */
 export function readerOf(state: State): Reader {
@@ -80,6 +81,7 @@ export function Shell({ state, url, title, quota, mini, skips, children }: Shell
       >
         {mini ? children : (
           <main class="content" id="main" tabIndex={-1}>
+            <VerifyBanner state={state} url={url} />
             {slot(children)}
             <Footer
               links={[
