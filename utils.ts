@@ -1,12 +1,17 @@
 import { createDefine } from "fresh";
 import type { Look } from "@/lib/ui/look.ts";
+import type { AccountCenter } from "@/lib/boot/account_center.ts";
 import type { PageServices, Session } from "@/lib/ui/view.ts";
 
 /** What every page handler and page finds in `ctx.state`. A middleware of the app fills it. */
 export interface State {
   services: PageServices;
+  /** What the account's pages may do for whoever looks at them. */
+  center: AccountCenter;
   /** Null for visitors. */
   session: Session | null;
+  /** Whether the person hid the banner that asks to confirm the e-mail. */
+  hideVerify: boolean;
   /** Nonce of this answer's scripts and styles. */
   nonce: string;
   /** Joins the answer, the log and the error card. */

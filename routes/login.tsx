@@ -76,6 +76,9 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           error={error("password")}
           locale={locale}
         />
+        <p class="small">
+          <a href="/forgot-password">{text.forgot}</a>
+        </p>
         <Button kind="primary" size="lg" type="submit">{text.signIn}</Button>
       </form>
       {services.accounts.registrationOpen()

@@ -168,6 +168,10 @@ export function createAccounts(given: AccountParts) {
       };
     },
 
+    /** When an account that is closing will be erased; null while it is not. */
+    deleteAfter: (principal: Principal): Date | null =>
+      foundOf(principal)?.user.deleteAfter ?? null,
+
     /** Proves once more who is there; returns the session and its new cookie. */
     async stepUp(
       principal: Principal,

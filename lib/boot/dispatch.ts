@@ -4,6 +4,7 @@ import type { Principal } from "@/lib/platform/http/principal.ts";
 import type { RouteMeta } from "@/lib/platform/http/route.ts";
 import type { Log } from "@/lib/platform/log.ts";
 import type { PageServices } from "@/lib/ui/view.ts";
+import { type AccountCenter, accountCenter } from "./account_center.ts";
 import type { apiOf } from "./api.ts";
 import { pageServices, type PageVisitor } from "./pages.ts";
 import type { Services } from "./services.ts";
@@ -13,6 +14,7 @@ type Api = ReturnType<typeof apiOf>["api"];
 /** What a page request carries beside itself; the pages' middleware reads it. */
 export interface PageContext {
   services: PageServices;
+  center: AccountCenter;
   signedIn: SignedIn | null;
   correlationId: string;
   log: Log;
@@ -46,12 +48,14 @@ export function dispatch(options: {
     }
     if (api.owns(pathname) || !pages) return await api.fetch(request, context);
     const { address } = context;
+    let current: Principal | null = null;
     const render = (visitor: PageVisitor) =>
       pages(request, {
         remoteAddr: context.peer as Deno.NetAddr,
         completed: Promise.resolve(),
         page: {
           services: pageServices(services, visitor),
+          center: accountCenter(services, visitor),
           signedIn: visitor.signedIn,
           correlationId: context.correlationId,
           log: services.log,
@@ -62,7 +66,15 @@ export function dispatch(options: {
       signedIn: null,
       address,
       routes: api.routes,
-      limit: (rate) => gate.limit({ request, principal: null, address, meta: { ...PAGE, rate } }),
+      limit: (rate, text) =>
+        gate.limit({
+          request,
+          // Whom a class counts, the person or the address, is the gate's to know.
+          principal: current,
+          address,
+          meta: { ...PAGE, rate },
+          ...(text === undefined ? {} : { text }),
+        }),
     };
     // Static files stand outside all limits and know nobody (API-18).
     if (isStatic(pathname)) return await render(stranger);
@@ -73,6 +85,7 @@ export function dispatch(options: {
       ? await entitled(found.principal, services.entitlements)
       : null;
     const signedIn = principal ? accounts.me(principal) : null;
+    current = principal;
     await gate.limit({
       request,
       principal,
@@ -81,13 +94,7 @@ export function dispatch(options: {
     });
     if (request.method !== "GET" && request.method !== "HEAD") gate.checkForm(request);
     const visitor = principal && signedIn
-      ? {
-        ...stranger,
-        principal,
-        signedIn: withPlan(signedIn, principal),
-        limit: (rate: Parameters<PageVisitor["limit"]>[0]) =>
-          gate.limit({ request, principal, address, meta: { ...PAGE, rate } }),
-      }
+      ? { ...stranger, principal, signedIn: withPlan(signedIn, principal) }
       : stranger;
     const response = await render(visitor);
     // A cookie that no longer stands for anybody is taken away (ACC-37).
@@ -132,4 +139,4 @@ export function routeNames(api: Api): (request: Request) => string {
 }
 
 const PAGES =
-  /^\/(?:chat|memory|usage|billing|pricing|admin|settings|login|register|constitution|docs)?(?:\/(?::id|api|sign-out))?$/;
+  /^\/(?:chat|memory|usage|billing|pricing|admin|settings|login|register|constitution|docs|2fa|step-up|verify-email|forgot-password|reset-password|end-device|undo-email)?(?:\/(?::id|api|sign-out|profile|security|devices|keys|notifications|companion|privacy|data|history))?$/;

@@ -9,6 +9,7 @@ import type { PageContext } from "./dispatch.ts";
 export async function pageState(ctx: Context<State>): Promise<Response> {
   const { page } = ctx.info as unknown as { page: PageContext };
   ctx.state.services = page.services;
+  ctx.state.center = page.center;
   ctx.state.session = page.signedIn ? { user: page.signedIn.user } : null;
   ctx.state.correlationId = page.correlationId;
   ctx.state.locale = page.signedIn?.user.locale ??

@@ -1,5 +1,6 @@
 import { isUuid } from "@/lib/platform/ids.ts";
 import { isProblem } from "@/lib/platform/problem.ts";
+import type { RateClass } from "@/lib/platform/config_rates.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { memoryQuerySchema, memorySearchSchema } from "@/lib/memory/schema.ts";
 import { SENSITIVE_KINDS } from "@/lib/memory/mod.ts";
@@ -24,7 +25,7 @@ export interface PageVisitor {
   /** Every declared route, for the page that documents them. */
   routes: readonly RouteEntry[];
   /** Takes from a class of requests. @throws Problem 429 `rate_limited` */
-  limit(rate: "LOGIN" | "REGISTER" | "CHECKOUT"): Promise<unknown>;
+  limit(rate: RateClass, text?: string): Promise<unknown>;
 }
 
 /** What pages may ask, bound to one visitor: nobody else's rows can be reached through it. */

@@ -5,6 +5,9 @@ import { authText } from "@/lib/ui/text/auth.ts";
 
 /** Props of {@link Password}. */
 export interface PasswordProps {
+  /** Id and name of the field; default `password`. */
+  id?: string;
+  label?: string;
   autocomplete: "current-password" | "new-password";
   hint?: string;
   error?: string;
@@ -14,7 +17,8 @@ export interface PasswordProps {
 }
 
 /** A password with label, hint and error around the island. */
-export function Password({ autocomplete, hint, error, meter, locale }: PasswordProps) {
+export function Password(props: PasswordProps) {
+  const { id = "password", label, autocomplete, hint, error, meter, locale } = props;
   const text = authText(locale);
   const levels = [
     text.strength0,
@@ -24,12 +28,12 @@ export function Password({ autocomplete, hint, error, meter, locale }: PasswordP
     text.strength4,
   ].map((level) => say(text.strength, { level }, locale));
   return (
-    <Field id="password" label={text.password} hint={hint} error={error}>
+    <Field id={id} label={label ?? text.password} hint={hint} error={error}>
       <PasswordField
-        id="password"
+        id={id}
         autocomplete={autocomplete}
         invalid={error !== undefined}
-        describedBy={describedBy("password", { hint, error })}
+        describedBy={describedBy(id, { hint, error })}
         words={{ show: text.showPassword, hide: text.hidePassword }}
         strengths={meter ? levels : undefined}
       />

@@ -1,8 +1,16 @@
 import { define } from "@/utils.ts";
 
+/** Where a suspended or closing account may go: its data, its history, the way out. */
+const OPEN = /^\/(?:settings\/(?:data|history|sign-out)|step-up)$/;
+
 /** Pages of an account send visitors to sign in, and from there back. */
 export default define.middleware((ctx) => {
-  if (ctx.state.session) return ctx.next();
-  const next = `${ctx.url.pathname}${ctx.url.search}`;
-  return ctx.redirect(`/login?next=${encodeURIComponent(next)}`, 303);
+  const { pathname, search } = ctx.url;
+  if (!ctx.state.session) {
+    return ctx.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303);
+  }
+  if (ctx.state.center.standing() !== "active" && !OPEN.test(pathname)) {
+    return ctx.redirect("/settings/data", 303);
+  }
+  return ctx.next();
 });

@@ -10,6 +10,7 @@ import { PageHead } from "@/lib/ui/frame.tsx";
 import { type Look, LOOK_CHOICES, lookCookie, parseLook } from "@/lib/ui/look.ts";
 import { Banner } from "@/lib/ui/notice.tsx";
 import { settingsText } from "@/lib/ui/text/settings.ts";
+import { SettingsTabs } from "../../(_shared)/settings_frame.tsx";
 import { readerOf, Shell } from "../../(_shared)/shell.tsx";
 
 export const handler = define.handlers({
@@ -39,6 +40,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
   return (
     <Shell state={state} url={url} title={text.title} quota={data.quota}>
       <PageHead title={text.title} lead={text.lead} />
+      <SettingsTabs path="/settings" locale={state.locale} />
       {data.saved ? <Banner tone="green">{text.saved}</Banner> : null}
       <div class="grid">
         <Card title={text.appearance} id="appearance" span={7}>

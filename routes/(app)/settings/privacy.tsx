@@ -1,0 +1,74 @@
+import { define } from "@/utils.ts";
+import { Button } from "@/lib/ui/button.tsx";
+import { Card } from "@/lib/ui/card.tsx";
+import { accountText } from "@/lib/ui/text/account.ts";
+import {
+  boxes,
+  Choices,
+  type Settings,
+  settingsHandlers,
+  Switches,
+} from "../../(_shared)/settings_form.tsx";
+import { SettingsFrame } from "../../(_shared)/settings_frame.tsx";
+
+const MEMORY = ["memory", "searchConversations", "reflection", "distillation"] as const;
+const SHARING = ["reviewSharing", "analytics"] as const;
+const PUBLIC = ["leaderboard", "publicProfile"] as const;
+const KEPT = ["none", "30", "90", "365"] as const;
+
+export const handler = settingsHandlers((fields, state) => {
+  const kept = fields.get("retention") ?? "none";
+  const verified = state.session!.user.emailVerified;
+  return {
+    ...boxes(fields, [...MEMORY, ...SHARING]),
+    // What others can see needs a confirmed address (ACC-53).
+    ...(verified ? boxes(fields, PUBLIC) : { leaderboard: false, publicProfile: false }),
+    retentionDays: (kept === "none" ? null : Number(kept)) as Settings["retentionDays"],
+  };
+});
+
+export default define.page<typeof handler>(({ data, state, url }) => {
+  const text = accountText(state.locale);
+  const { settings } = data;
+  const verified = state.session!.user.emailVerified;
+  return (
+    <SettingsFrame
+      state={state}
+      url={url}
+      title={text.privacyTitle}
+      lead={text.privacyLead}
+      data={data}
+    >
+      <form method="post" class="stack stack-16">
+        <div class="grid">
+          <Card title={text.memoryGroup} id="memory-group" span={6}>
+            <Switches names={MEMORY} settings={settings} locale={state.locale} />
+          </Card>
+          <Card title={text.sharingGroup} id="sharing" span={6}>
+            <div class="stack stack-8">
+              <Switches names={SHARING} settings={settings} locale={state.locale} />
+              {verified
+                ? <Switches names={PUBLIC} settings={settings} locale={state.locale} />
+                : <p class="quiet small">{text.needsVerified}</p>}
+            </div>
+          </Card>
+          <Card title={text.retentionGroup} id="retention" span={6}>
+            <Choices
+              name="retention"
+              legend={text.retention}
+              values={KEPT}
+              chosen={String(settings.retentionDays ?? "none")}
+              labels={KEPT.map((kept) => text[`retention_${kept}`])}
+            />
+          </Card>
+          <Card title={text.grants} id="grants" span={6}>
+            <p class="quiet">{text.grantsNone}</p>
+          </Card>
+        </div>
+        <div class="row">
+          <Button kind="primary" type="submit">{text.save}</Button>
+        </div>
+      </form>
+    </SettingsFrame>
+  );
+});

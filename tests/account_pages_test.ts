@@ -1,0 +1,194 @@
+import { expect } from "expect";
+import { codeOf, stepOf } from "@/lib/accounts/totp.ts";
+import { startTestApp, type TestApp, type TestClient } from "./support/app.ts";
+import { builtPages } from "./support/browser.ts";
+
+const PASSWORD = "Correct-horse-7-battery";
+
+let app: TestApp;
+Deno.test.beforeAll(async () => {
+  app = await startTestApp({ pages: builtPages });
+});
+Deno.test.afterAll(() => app.close());
+
+/** Sends a form as a browser without script does; returns status, where it leads, and the page. */
+async function submit(client: TestClient, path: string, fields: Record<string, string>) {
+  const response = await client.fetch(path, {
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams(fields),
+  });
+  return {
+    status: response.status,
+    location: response.headers.get("location"),
+    headers: response.headers,
+    text: await response.text(),
+  };
+}
+
+async function mailLink(email: string, path: string): Promise<string> {
+  await app.services.outbox.drain();
+  const mails = (await app.services.mailer.kept()).filter(({ to }) => to === email);
+  return mails.map(({ text }) => text.match(new RegExp(`${path}\\?token=[0-9a-f]{64}`))?.[0])
+    .find((found) => found !== undefined)!;
+}
+
+Deno.test("[ACC-79] each group of settings is saved, reloaded and read back", async () => {
+  const ada = await app.person();
+  await app.services.accounts.administration.verifyByHost(ada.email);
+  const groups: [path: string, fields: Record<string, string>, expected: RegExp][] = [
+    [
+      "/settings/profile",
+      { act: "profile", displayName: "Ada L", handle: "", bio: "Reads", timeZone: "Europe/Oslo" },
+      /value="Ada L"[\s\S]*value="Reads"[\s\S]*<option (?:selected value="Europe\/Oslo"|value="Europe\/Oslo" selected)/,
+    ],
+    [
+      "/settings/notifications",
+      { notifyChat: "on", quietHours: "on", quietFrom: "21:15", quietUntil: "07:30" },
+      /value="21:15"/,
+    ],
+    [
+      "/settings/companion",
+      { tone: "brief", answerLength: "short" },
+      /name="answerLength"[^>]*value="short"[^>]*checked|checked[^>]*value="short"/,
+    ],
+    [
+      "/settings/privacy",
+      { memory: "on", analytics: "on", leaderboard: "on", retention: "90" },
+      /name="retention"[^>]*value="90"[^>]*checked|checked[^>]*value="90"/,
+    ],
+  ];
+  for (const [path, fields, expected] of groups) {
+    const saved = await submit(ada, path, fields);
+    expect([path, saved.status, saved.location]).toEqual([path, 303, `${path}?done=saved`]);
+    expect((await ada.get(path)).text).toMatch(expected);
+  }
+  const { body } = await ada.get("/api/account/settings");
+  expect(body).toMatchObject({
+    tone: "brief",
+    answerLength: "short",
+    enterSends: false,
+    notifyChat: true,
+    notifyMail: false,
+    quietFrom: "21:15",
+    memory: true,
+    reflection: false,
+    analytics: true,
+    leaderboard: true,
+    retentionDays: 90,
+  });
+});
+
+Deno.test("[ACC-51] opening the link of a mail changes nothing; its button does", async () => {
+  const ada = await app.person();
+  const path = await mailLink(ada.email, "/verify-email");
+  for (let i = 0; i < 3; i++) {
+    const opened = await app.client().get(path);
+    expect(opened.status).toBe(200);
+    expect(opened.headers.get("referrer-policy")).toBe("no-referrer");
+  }
+  expect((await ada.get("/api/auth/me")).body.user.emailVerified).toBe(false);
+  const token = path.split("=")[1]!;
+  const done = await submit(app.client(), "/verify-email", { token });
+  expect(done.text).toContain("Your e-mail is confirmed");
+  expect((await ada.get("/api/auth/me")).body.user.emailVerified).toBe(true);
+  expect((await submit(app.client(), "/verify-email", { token: "f".repeat(64) })).status).toBe(400);
+});
+
+Deno.test("[ACC-54] the banner shows until the e-mail is confirmed, or is hidden for the session", async () => {
+  const ada = await app.person();
+  expect((await ada.get("/settings")).text).toContain("Confirm your e-mail.");
+  const resent = await submit(ada, "/settings/confirm", { act: "resend", next: "/settings" });
+  expect(resent.location).toBe("/settings?resent=1");
+  await submit(ada, "/settings/confirm", { act: "hide", next: "/settings" });
+  expect((await ada.get("/settings")).text).not.toContain("Confirm your e-mail.");
+  const away = await submit(ada, "/settings/confirm", { act: "hide", next: "//evil.example" });
+  expect(away.location).toBe("/chat");
+});
+
+Deno.test("[ACC-61] a forgotten password is replaced by way of a mail", async () => {
+  const ada = await app.person();
+  const asked = await submit(app.client(), "/forgot-password", { email: ada.email });
+  expect(asked.status).toBe(202);
+  const path = await mailLink(ada.email, "/reset-password");
+  expect((await app.client().get(path)).text).toContain("Every device is signed out");
+  const token = path.split("=")[1]!;
+  const weak = await submit(app.client(), "/reset-password", { token, password: "password1" });
+  expect([weak.status, weak.text.includes("tried first")]).toEqual([400, true]);
+  const done = await submit(app.client(), "/reset-password", { token, password: "New-horse-9-b" });
+  expect(done.text).toContain("The new password is set");
+  expect((await app.client().get(path)).text).toContain("This link does not work any more");
+});
+
+Deno.test("[ACC-68] two-step sign-in is set up and used in pages alone", async () => {
+  const ada = await app.person();
+  const begun = await submit(ada, "/settings/security", { act: "setup" });
+  expect(begun.text).toContain('<svg class="qr"');
+  const shown = begun.text.match(/<code class="break">([A-Z2-7 ]+)<\/code>/)![1]!;
+  const bits = [...shown.replaceAll(" ", "")].map((char) =>
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(char).toString(2).padStart(5, "0")
+  ).join("");
+  const secret = Uint8Array.from(bits.match(/.{8}/g)!, (byte) => parseInt(byte, 2));
+  const now = stepOf(new Date());
+  const on = await submit(ada, "/settings/security", { act: "enable", code: codeOf(secret, now) });
+  expect(on.text.match(/<code>[2-9A-Z]{4} [2-9A-Z]{4}<\/code>/g)).toHaveLength(10);
+  const browser = app.client();
+  const first = await submit(browser, "/login?next=/usage", {
+    email: ada.email,
+    password: PASSWORD,
+  });
+  expect(first.location).toMatch(/^\/2fa\?challenge=/);
+  const code = codeOf(secret, now + 1);
+  const done = await submit(browser, first.location!, { code });
+  expect(done.location).toBe("/usage");
+  expect((await browser.get("/settings/security")).text).toContain("10 of 10 backup codes");
+});
+
+Deno.test("[ACC-84] where a fresh proof is needed, the page leads to it and back", async () => {
+  const ada = await app.person();
+  await app.services.db.asSystem(
+    "test",
+    (tx) =>
+      tx`update web_sessions set proved_at = proved_at - interval '1 hour'
+      where user_id = ${ada.userId}`,
+  );
+  const away = await submit(ada, "/settings/data", { act: "export" });
+  expect(away.location).toBe("/step-up?next=%2Fsettings%2Fdata");
+  const wrong = await submit(ada, away.location!, { password: "wrong" });
+  expect(wrong.status).toBe(401);
+  const back = await submit(ada, away.location!, { password: PASSWORD });
+  expect(back.location).toBe("/settings/data");
+  expect((await submit(ada, "/settings/data", { act: "export" })).location)
+    .toBe("/settings/data?done=exportAsked");
+});
+
+Deno.test("[ACC-86] a suspended person sees why, may export, and nothing else", async () => {
+  const root = await app.person("root");
+  await app.services.accounts.setAdmin(root.email, true);
+  const ada = await app.person();
+  await root.post(`/api/admin/users/${ada.userId}/suspend`, { reason: "Spam", days: 3 });
+  const chat = await ada.fetch("/chat");
+  await chat.body?.cancel();
+  expect([chat.status, chat.headers.get("location")]).toEqual([303, "/settings/data"]);
+  const shown = (await ada.get("/settings/data")).text;
+  expect(shown).toContain("This account is suspended");
+  expect(shown).toContain("Spam");
+});
+
+Deno.test("[API-23] forms from another site are refused, on every page of the account", async () => {
+  const ada = await app.person();
+  for (const path of ["/settings/security", "/settings/data", "/settings/devices", "/step-up"]) {
+    const response = await fetch(app.url + path, {
+      method: "POST",
+      redirect: "manual",
+      headers: {
+        "cookie": [...ada.cookies].map(([n, v]) => `${n}=${v}`).join("; "),
+        "sec-fetch-site": "cross-site",
+        "content-type": "application/x-www-form-urlencoded",
+      },
+      body: "act=delete",
+    });
+    await response.body?.cancel();
+    expect([path, response.status]).toEqual([path, 403]);
+  }
+});
