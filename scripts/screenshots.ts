@@ -1,12 +1,17 @@
 /**
- * Takes pictures of every page in light and dark, on a phone and on a desk:
+ * Takes pictures of every page in three themes at four widths:
  *
- *   deno run -A scripts/screenshots.ts FOLDER
+ *   deno run -A scripts/screenshots.ts FOLDER [--quick]
+ *
+ * `--quick` takes light on a desk and dark on a phone alone.
  */
+import { DEFAULT_LOOK, lookCookie } from "@/lib/ui/look.ts";
+import type { Theme } from "@/lib/ui/tokens.ts";
 import { startTestApp } from "@/tests/support/app.ts";
 import { builtPages, openBrowser, openWindow } from "@/tests/support/browser.ts";
 
-const folder = Deno.args[0] ?? "screenshots";
+const folder = Deno.args.find((arg) => !arg.startsWith("--")) ?? "screenshots";
+const quick = Deno.args.includes("--quick");
 await Deno.mkdir(folder, { recursive: true });
 const app = await startTestApp({
   pages: builtPages,
@@ -45,28 +50,47 @@ const PAGES: [name: string, path: string, signedIn: boolean][] = [
   ["memory", "/memory", true],
   ["memory-search", "/memory?q=sister", true],
   ["usage", "/usage", true],
+  ["memory-timeline", "/memory/timeline", true],
+  ["memory-proposals", "/memory/proposals", true],
+  ["memory-contradictions", "/memory/contradictions", true],
+  ["memory-not-saved", "/memory/not-saved", true],
+  ["memory-care", "/memory/care", true],
+  ["ledger", "/usage/ledger", true],
+  ["billing", "/billing", true],
+  ["invoices", "/billing/invoices", true],
+  ["pricing", "/pricing", false],
+  ["forgot-password", "/forgot-password", false],
   ["settings", "/settings", true],
+  ...["profile", "security", "devices", "keys", "notifications", "companion", "privacy", "data"]
+    .map((group): [string, string, boolean] => [`settings-${group}`, `/settings/${group}`, true]),
+  ["settings-history", "/settings/history", true],
 ];
 
+const LOOKS: [width: number, theme: Theme][] = quick
+  ? [[1280, "light"], [360, "dark"]]
+  : [360, 768, 1280, 1920].flatMap((width) =>
+    (["light", "dark", "contrast"] as const).map((theme): [number, Theme] => [width, theme])
+  );
+
 const browser = await openBrowser();
-for (const width of [360, 1280]) {
-  for (const dark of [false, true]) {
-    for (const [name, path, signedIn] of PAGES) {
-      const { page, context } = await openWindow(browser, {
-        width,
-        height: width === 360 ? 720 : 900,
-        dark,
-      });
-      if (signedIn) {
-        const [cookie] = ada.cookies;
-        await context.addCookies([{ name: cookie![0], value: cookie![1], url: app.url }]);
-      }
-      await page.goto(app.url + path);
-      await page.waitForLoadState("networkidle");
-      const file = `${folder}/${name}-${width}-${dark ? "dark" : "light"}.png`;
-      await page.screenshot({ path: file, fullPage: !path.startsWith("/chat") });
-      await context.close();
-    }
+for (const [width, theme] of LOOKS) {
+  for (const [name, path, signedIn] of PAGES) {
+    const { page, context } = await openWindow(browser, {
+      width,
+      height: width === 360 ? 720 : 900,
+      dark: theme === "dark",
+    });
+    const [pair] = lookCookie({ ...DEFAULT_LOOK, theme }).split(";");
+    const at = pair!.indexOf("=");
+    const cookies = [[pair!.slice(0, at), pair!.slice(at + 1)], ...signedIn ? ada.cookies : []];
+    await context.addCookies(
+      cookies.map(([name, value]) => ({ name: name!, value: value!, url: app.url })),
+    );
+    await page.goto(app.url + path);
+    await page.waitForLoadState("networkidle");
+    const file = `${folder}/${name}-${width}-${theme}.png`;
+    await page.screenshot({ path: file, fullPage: !path.startsWith("/chat") });
+    await context.close();
   }
 }
 await browser.close();
