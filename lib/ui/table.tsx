@@ -12,7 +12,7 @@ export interface Column {
 
 /** Props of {@link Table}. */
 export interface TableProps {
-  /** Names the table, also as a region that scrolls. */
+  /** Names the table, also as a box that scrolls. */
   label: string;
   columns: readonly Column[];
   /** Cells per row; the cell of the first column is the row's header. */
@@ -22,7 +22,7 @@ export interface TableProps {
 /** Rows and columns in a box of their own that scrolls sideways on narrow screens. */
 export function Table({ label, columns, rows }: TableProps) {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={label}>
+    <div class="scroll" tabIndex={0} role="group" aria-label={label}>
       <table class="table">
         <thead>
           <tr>
