@@ -221,8 +221,9 @@ function show(answer: ControlAnswer, json: boolean): number {
   else if (!answer.ok) err(`${answer.error.message}\n`);
   else out(`${JSON.stringify(answer.result, null, 2)}\n`);
   if (!answer.ok) return 1;
-  const { healthy } = (answer.result ?? {}) as { healthy?: boolean };
-  return healthy === false ? 1 : 0;
+  const { healthy, valid, ok } = (answer.result ?? {}) as Record<string, unknown>;
+  // A finding is a failure for whoever runs the command from a script (OPS-109).
+  return [healthy, valid, ok].includes(false) ? 1 : 0;
 }
 
 async function main(argv: string[]): Promise<number> {

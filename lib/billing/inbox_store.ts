@@ -58,11 +58,11 @@ export async function insertEvent(
   return rows.length === 1;
 }
 
-/** The hash of a stored event's payload. */
-export async function payloadHash(tx: Tx, id: string): Promise<string | null> {
+/** The hash of the payload of an event that is there. */
+export async function payloadHash(tx: Tx, id: string): Promise<string> {
   const [row] = await tx<{ payloadHash: string }[]>`
     select payload_hash from payment_events where id = ${id}`;
-  return row?.payloadHash ?? null;
+  return row!.payloadHash;
 }
 
 /** An event with what it carries, or null. */
@@ -114,7 +114,7 @@ export function eventPage(
 export async function lastReceived(tx: Tx): Promise<Date | null> {
   const [row] = await tx<{ at: Date | null }[]>`
     select max(received_at) as at from payment_events`;
-  return row?.at ?? null;
+  return row!.at;
 }
 
 /** What a comparison with the provider found. */

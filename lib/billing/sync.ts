@@ -168,7 +168,7 @@ export function createSync(options: SyncOptions) {
       now: at,
     });
     await queueNotices(tx, { ...options, payer, notices });
-    const before = comparable({ ...payer, ...former });
+    const before = comparable({ planUntil: payer.planUntil, ...former });
     const after = comparable(state);
     await recordChange(tx, { ...options, userId, before, after, reason, at });
     await reason.within?.(tx);
@@ -212,15 +212,14 @@ function keepEnded(
 function comparable(
   state: {
     plan: string;
-    status?: string;
-    subscriptionStatus?: string;
+    status: string;
     planUntil: Date | null;
     subscriptionId: string | null;
   },
 ): Comparable {
   return {
     plan: state.plan,
-    status: state.status ?? state.subscriptionStatus ?? "none",
+    status: state.status,
     planUntil: state.planUntil?.toISOString() ?? null,
     subscriptionId: state.subscriptionId,
   };

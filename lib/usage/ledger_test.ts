@@ -136,6 +136,9 @@ Deno.test("[USE-3] a chain stands for one person, and an emptied one is found", 
     firstBad: null,
   });
   expect(verifyChain(USER, rows, { ...head, hash: GENESIS }).firstBad?.reason).toBe("link");
+  expect(verifyChain(USER, [], { sequence: 0, hash: "f".repeat(64) }).firstBad?.reason).toBe(
+    "link",
+  );
 });
 
 Deno.test("[USE-2] amounts are whole and exact, and below nothing for storage and corrections alone", () => {

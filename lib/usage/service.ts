@@ -156,7 +156,8 @@ export function createUsage(options: UsageOptions) {
       resource: result.refused,
       used: result.usedNow,
       reserved: result.reservedNow,
-      limit: (ofTokens ? limits.tokensPerDay : limits.messagesPerDay) ?? 0,
+      // Without a limit nothing is refused.
+      limit: (ofTokens ? limits.tokensPerDay : limits.messagesPerDay)!,
       requested: ofTokens ? promptTokens + hold.leastAnswerTokens : 1,
       now,
     });
