@@ -2,6 +2,7 @@ import { type Context, HttpError } from "fresh";
 import { errorFields } from "@/lib/platform/log.ts";
 import { preferredLocale } from "@/lib/platform/locale.ts";
 import { Problem } from "@/lib/platform/problem.ts";
+import { interfaceLocale } from "@/lib/ui/text/languages.ts";
 import type { State } from "@/utils.ts";
 import type { PageContext } from "./dispatch.ts";
 
@@ -12,8 +13,10 @@ export async function pageState(ctx: Context<State>): Promise<Response> {
   ctx.state.center = page.center;
   ctx.state.session = page.signedIn ? { user: page.signedIn.user } : null;
   ctx.state.correlationId = page.correlationId;
-  ctx.state.locale = page.signedIn?.user.locale ??
-    preferredLocale(ctx.req.headers.get("accept-language"));
+  const { user } = page.signedIn ?? {};
+  ctx.state.locale = user
+    ? interfaceLocale(user.locale)
+    : preferredLocale(ctx.req.headers.get("accept-language"));
   ctx.state.nonce = "";
   try {
     return await ctx.next();

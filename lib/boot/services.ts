@@ -15,6 +15,8 @@ import { createServiceTokens } from "@/lib/platform/service_token.ts";
 import { createAccounts, createServiceRevocations, openKeyRing } from "@/lib/accounts/mod.ts";
 import { type BillingSettings, createBilling } from "@/lib/billing/mod.ts";
 import { createChat } from "@/lib/chat/mod.ts";
+// Makes every language known, for mails as well as pages.
+import "@/lib/ui/text/languages.ts";
 import { createMemory } from "@/lib/memory/mod.ts";
 import { createModelHost } from "@/lib/model/mod.ts";
 import { startStandIn } from "@/lib/model/standin/mod.ts";

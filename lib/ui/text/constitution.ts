@@ -1,7 +1,8 @@
 import { constitution } from "./en/constitution.ts";
+import { pickWords } from "./pick.ts";
 import type { Texts } from "./texts.ts";
 
 /** Words of the constitution's page. */
-export function constitutionText(_locale = "en"): Texts<typeof constitution> {
-  return constitution;
+export function constitutionText(locale = "en"): Texts<typeof constitution> {
+  return pickWords("constitution", constitution, locale);
 }

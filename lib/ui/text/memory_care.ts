@@ -1,9 +1,10 @@
 import { memoryCare } from "./en/memory_care.ts";
+import { pickWords } from "./pick.ts";
 import type { Texts } from "./texts.ts";
 
 /** Words of the pages around memory. */
-export function memoryCareText(_locale = "en"): Texts<typeof memoryCare> {
-  return memoryCare;
+export function memoryCareText(locale = "en"): Texts<typeof memoryCare> {
+  return pickWords("memory_care", memoryCare, locale);
 }
 
 /** The words of a name that is made up, or the name itself. */

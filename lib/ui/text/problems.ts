@@ -1,7 +1,8 @@
 import { problems } from "./en/problems.ts";
+import { pickWords } from "./pick.ts";
 import type { Texts } from "./texts.ts";
 
 /** Words for each error code. */
-export function problemText(_locale = "en"): Texts<typeof problems> {
-  return problems;
+export function problemText(locale = "en"): Texts<typeof problems> {
+  return pickWords("problems", problems, locale);
 }
