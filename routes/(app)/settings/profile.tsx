@@ -5,6 +5,7 @@ import { Card } from "@/lib/ui/card.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
 import { Field, Select, TextField } from "@/lib/ui/field.tsx";
 import { accountText } from "@/lib/ui/text/account.ts";
+import { LANGUAGES } from "@/lib/ui/text/languages.ts";
 import { settingsText } from "@/lib/ui/text/settings.ts";
 import {
   attempt,
@@ -43,6 +44,7 @@ export const handler = define.handlers({
         handle: fields.get("handle")?.trim().toLowerCase() || null,
         bio: fields.get("bio") ?? "",
         timeZone: fields.get("timeZone") ?? "UTC",
+        ...(fields.get("locale") ? { locale: fields.get("locale")! } : {}),
       });
       return "saved";
     });
@@ -94,6 +96,20 @@ export default define.page<typeof handler>(({ data, state, url }) => {
               value={profile.bio}
               error={error("bio")}
             />
+            <Field id="locale" label={text.language}>
+              <Select id="locale" name="locale">
+                {Object.entries(LANGUAGES).map(([tag, name]) => (
+                  <option
+                    key={tag}
+                    value={tag}
+                    lang={tag}
+                    selected={profile.locale.startsWith(tag)}
+                  >
+                    {name}
+                  </option>
+                ))}
+              </Select>
+            </Field>
             <Field id="timeZone" label={text.timeZone}>
               <Select id="timeZone" name="timeZone">
                 {ZONES.map((zone) => (
