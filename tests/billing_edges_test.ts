@@ -434,11 +434,11 @@ Deno.test("[BIL-20] [BIL-29] the endpoint takes posts of at most one MiB, and no
     }
     expect(answer.status).toBe(429);
     expect(answer.after).toBeGreaterThan(0);
-    const [{ n }] = await app.services.db.asSystem(
+    const [row] = await app.services.db.asSystem(
       "test",
       (tx) => tx<{ n: number }[]>`select count(*)::integer as n from payment_events`,
-    ) as [{ n: number }];
-    expect(n).toBe(0);
+    );
+    expect(row!.n).toBe(0);
   } finally {
     await app.close();
   }
