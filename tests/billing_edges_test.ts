@@ -8,6 +8,7 @@ import { createBillingService } from "@/lib/billing/service.ts";
 import type { CustomerState } from "@/lib/billing/types.ts";
 import { ProviderError } from "@/lib/billing/types.ts";
 import { billingOver, delivery } from "./support/billing.ts";
+import { startTestApp } from "./support/app.ts";
 import { openTestDatabase, type TestDatabase } from "./support/database.ts";
 import { insertPerson, usageOver } from "./support/usage.ts";
 
@@ -413,4 +414,32 @@ Deno.test("[OPS-20] figures are read without names, and a database that is away 
   expect(await broken.metrics.text()).toMatch(
     /usage_quota_checks_total\{resource="llm_tokens",plan="pro",result="error"\} 1/,
   );
+});
+
+Deno.test("[BIL-20] [BIL-29] the endpoint takes posts of at most one MiB, and not without end", async () => {
+  const app = await startTestApp({ env: { RATE_WEBHOOK: "4/m" } });
+  try {
+    const url = `${app.url}/api/billing/webhook`;
+    const status = async (init: RequestInit) => {
+      const response = await fetch(url, init);
+      await response.body?.cancel();
+      return { status: response.status, after: Number(response.headers.get("retry-after")) };
+    };
+    expect((await status({})).status).toBe(405);
+    expect((await status({ method: "POST", body: "x".repeat(1024 * 1024 + 1) })).status).toBe(413);
+    expect((await status({ method: "POST", body: "{}" })).status).toBe(400);
+    let answer = await status({ method: "POST", body: "{}" });
+    for (let n = 0; n < 10 && answer.status !== 429; n++) {
+      answer = await status({ method: "POST", body: "{}" });
+    }
+    expect(answer.status).toBe(429);
+    expect(answer.after).toBeGreaterThan(0);
+    const [row] = await app.services.db.asSystem(
+      "test",
+      (tx) => tx<{ n: number }[]>`select count(*)::integer as n from payment_events`,
+    );
+    expect(row!.n).toBe(0);
+  } finally {
+    await app.close();
+  }
 });

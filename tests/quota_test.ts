@@ -434,3 +434,30 @@ Deno.test("[USE-42] [USE-43] [USE-44] chart, entries and parts say what the ledg
   const all = await Array.fromAsync(usage.allEntries(userId));
   expect(all.flat()).toHaveLength(5);
 });
+
+Deno.test("[USE-7] [USE-28] the last millisecond of a day belongs to it, on leap days too", async () => {
+  const own = new FakeClock("2028-02-28T23:59:59.999Z");
+  const { usage } = usageOver({
+    db: test.db,
+    clock: own,
+    ids,
+    env: { PLAN_FREE_TRIAL_MESSAGES_PER_DAY: "1" },
+  });
+  const userId = await insertPerson(test.db, { id: ids(), at: own.now() });
+  const hold = () =>
+    usage.reserveAlone({
+      userId,
+      plan: "free_trial",
+      operationId: ids(),
+      promptTokens: 1,
+      answerTokens: 64,
+    })
+      .then(({ dayUtc }) => dayUtc, (error) => error.extra.resetsAt);
+  expect([await hold(), await hold()]).toEqual(["2028-02-28", "2028-02-29T00:00:00.000Z"]);
+  await own.advance(1);
+  expect([await hold(), await hold()]).toEqual(["2028-02-29", "2028-03-01T00:00:00.000Z"]);
+  await own.advance(86_400_000 - 1);
+  expect(await hold()).toBe("2028-03-01T00:00:00.000Z");
+  await own.advance(1);
+  expect(await hold()).toBe("2028-03-01");
+});

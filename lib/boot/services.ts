@@ -107,6 +107,7 @@ export async function createServices(platform: Platform) {
     entitlements,
     metrics,
     cursorKey,
+    kv,
     onWarning: (warning) => billing.warnings.note(warning),
   });
   const policy = createPolicy({ clock, ids, metrics });

@@ -2,7 +2,7 @@ import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** The area of a person's keys: what they are for. */
-export type KvArea = "stream" | "stm" | "rate" | "cache";
+export type KvArea = "stream" | "stm" | "rate" | "cache" | "usage";
 
 /**
  * The key of something that belongs to a person. All begin with `["u", userId]`, so that erasing

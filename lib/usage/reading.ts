@@ -14,6 +14,7 @@ import {
   utcDay,
 } from "./quota.ts";
 import type { Breakdown, LedgerItem, QuotaReport, Timeseries, UsageDay } from "./schema.ts";
+import type { Mirror } from "./mirror.ts";
 import type { UsageOptions } from "./service.ts";
 import * as store from "./read_store.ts";
 
@@ -39,7 +40,7 @@ export interface QuotaHolder {
 }
 
 /** What people can read of what they used. */
-export function createReadings(options: UsageOptions) {
+export function createReadings(options: UsageOptions, mirror: Pick<Mirror, "note">) {
   const { db, clock } = options;
 
   /** Tells of every threshold that was passed. It never holds up the answer. */
@@ -86,6 +87,12 @@ export function createReadings(options: UsageOptions) {
         agent_minutes: balance(minutes, 0, limits.agentMinutesPerMonth),
       };
       const warnings = warningsOf(resources);
+      const use = {
+        dayUtc: utcDay(now),
+        tokens: resources.llm_tokens.used,
+        messages: resources.messages.used,
+      };
+      mirror.note(holder.userId, use, warnings.length > 0);
       tell(holder.userId, warnings, now);
       return {
         plan: entitlement.plan,

@@ -2,12 +2,14 @@ import type { Clock } from "@/lib/platform/clock.ts";
 import type { Database, Tx } from "@/lib/platform/database/mod.ts";
 import type { IdSource } from "@/lib/platform/ids.ts";
 import type { PurposeKey } from "@/lib/platform/crypto.ts";
+import type { Kv } from "@/lib/platform/kv.ts";
 import type { Log } from "@/lib/platform/log.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
 import { Problem } from "@/lib/platform/problem.ts";
 import type { EffectivePlan, Entitlements, PlanLimits, Plans } from "@/lib/plans/mod.ts";
 import { checkEntries, type LedgerEntry, type Metadata } from "./ledger.ts";
 import { type Resource, utcDay } from "./quota.ts";
+import { createMirror } from "./mirror.ts";
 import { createReadings } from "./reading.ts";
 import { quotaProblem, storageProblem } from "./refusal.ts";
 import { createWatch } from "./watch.ts";
@@ -69,6 +71,8 @@ export interface UsageOptions {
   entitlements: Pick<Entitlements, "of">;
   metrics: Metrics;
   cursorKey: PurposeKey;
+  /** Where copies of balances are kept for early refusals; null: in this process alone. */
+  kv?: Kv | null;
   /** Hears of limits that came near or were reached, whenever a balance is read. */
   onWarning?: (warning: {
     userId: string;
@@ -82,6 +86,7 @@ export interface UsageOptions {
 /** Meters what people use: append-only ledger, holds before and settlement after each call. */
 export function createUsage(options: UsageOptions) {
   const { db, clock, ids, plans } = options;
+  const mirror = createMirror({ kv: options.kv ?? null, clock });
   const checks = options.metrics.counter(
     "usage_quota_checks_total",
     "Quota decisions",
@@ -135,6 +140,12 @@ export function createUsage(options: UsageOptions) {
     const limits = request.limits ?? plans.limits(plan);
     const promptTokens = Math.ceil(request.promptTokens * PROMPT_MARGIN);
     const leastAnswerTokens = Math.min(MIN_ANSWER_TOKENS, request.answerTokens);
+    const least = promptTokens + leastAnswerTokens;
+    const full = await mirror.full(userId, { dayUtc: utcDay(now), limits, tokens: least });
+    if (full) {
+      const requested = full.resource === "messages" ? 1 : least;
+      throw quotaProblem({ ...full, plan, reserved: 0, requested, now });
+    }
     const hold = { id: ids(), userId, operationId, dayUtc: utcDay(now), leastAnswerTokens };
     const result = await holdBy({
       ...hold,
@@ -329,6 +340,7 @@ export function createUsage(options: UsageOptions) {
       const { userId, operationId, resource, amount, dayUtc, reason, actorId } = correction;
       const entry = { id: ids(), resource, amount, metadata: { reason, actorId } };
       checkEntries("adjustment", [entry]);
+      mirror.forget(userId);
       return db.asSystem("usage: adjustment", (tx) =>
         store.record(
           tx,
@@ -337,8 +349,8 @@ export function createUsage(options: UsageOptions) {
         ));
     },
 
-    ...createReadings(options),
-    ...createWatch(options),
+    ...createReadings(options, mirror),
+    ...createWatch(options, mirror),
 
     limits: (plan: EffectivePlan) => plans.limits(plan),
   };

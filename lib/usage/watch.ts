@@ -1,13 +1,14 @@
 import { errorFields } from "@/lib/platform/log.ts";
 import { EFFECTIVE_PLANS } from "@/lib/plans/mod.ts";
 import { utcDay } from "./quota.ts";
+import type { Mirror } from "./mirror.ts";
 import type { UsageOptions } from "./service.ts";
 import * as store from "./watch_store.ts";
 
 const DAY_MS = 86_400_000;
 
 /** What operators see of everybody's use: figures without names, and a check of the balances. */
-export function createWatch(options: UsageOptions) {
+export function createWatch(options: UsageOptions, mirror: Pick<Mirror, "forget">) {
   const { db, clock, log } = options;
   const mismatches = options.metrics.counter(
     "usage_ledger_mismatch_total",
@@ -36,6 +37,7 @@ export function createWatch(options: UsageOptions) {
       );
       if (wrong.length === 0) return 0;
       mismatches.add(wrong.length);
+      mirror.forget();
       log.error("usage.mismatch", "Balances differed from the ledger and were put right", {
         count: wrong.length,
         first: wrong[0],

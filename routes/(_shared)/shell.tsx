@@ -32,7 +32,7 @@ export function quotaNow(quota: Quota, reader: Reader): QuotaNow {
 function navigation(locale: string, role: string): NavItem[] {
   const text = commonText(locale);
   const admin: NavItem[] = role === "admin"
-    ? [{ href: "/admin/plans", label: text.admin, icon: "shield" }]
+    ? [{ href: "/admin/plans", label: text.admin, short: text.adminShort, icon: "shield" }]
     : [];
   return [
     { href: "/chat", label: text.chat, icon: "chat" },

@@ -13,7 +13,7 @@ const quick = Deno.args.includes("--quick");
 const SECONDS = quick ? 2 : 5;
 const ROUNDS = quick ? 2 : 4;
 const CALLERS = 16;
-const LARGE = "1000000000/m";
+const LARGE = "999999999/m";
 
 const limited = await startTestApp({
   env: {

@@ -14,6 +14,8 @@ const KINDS = [
   "notifyWeekly",
   "notifyUsage",
   "notifyMaintenance",
+  "usageMails",
+  "invoiceMails",
 ] as const;
 
 export const handler = settingsHandlers((fields) => ({

@@ -117,6 +117,8 @@ export const account = {
   notifyWeekly: "A summary once a week",
   notifyUsage: "80 and 100 % of an allowance",
   notifyMaintenance: "Maintenance",
+  usageMails: "80 and 100 % of an allowance, also by mail",
+  invoiceMails: "Every paid invoice, by mail",
   quiet: "Quiet hours",
   quietHours: "Say nothing between these times",
   quietFrom: "From",

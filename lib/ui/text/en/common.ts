@@ -16,6 +16,7 @@ export const common = {
   usageShort: "Usage",
   settings: "Settings",
   admin: "Administration",
+  adminShort: "Admin",
   pricing: "Plans and prices",
   planAndPayments: "Plan and payments",
   constitution: "Constitution",
