@@ -47,11 +47,11 @@ export default function MemoryOne(props: MemoryOneProps) {
   const erasing = useSignal(false);
   const { id } = memory.value;
   const path = `/api/memory/${id}`;
-  /** Does something and shows what became of it. */
+  /** Does something and shows what became of it; `gone` says that nothing is left to show. */
   async function act(work: () => Promise<unknown>) {
     problem.value = null;
     try {
-      await work();
+      if (await work() === "gone") return;
       const page = await api.get<{ items: MemoryEvent[] }>(`${path}/history`);
       history.value = page.items;
     } catch (error) {
@@ -192,6 +192,7 @@ export default function MemoryOne(props: MemoryOneProps) {
                       act(async () => {
                         await api.delete(`${path}?erase=true`);
                         location.assign("/memory");
+                        return "gone";
                       })}
                   >
                     {text.eraseConfirm}

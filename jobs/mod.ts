@@ -75,6 +75,7 @@ export function startTimers(services: Services): () => void {
     }),
     timer(60 * MINUTE, "move and purge memories", () => services.memory.night()),
     timer(10 * MINUTE, "make vectors anew", () => reembed(services)),
+    timer(10 * MINUTE, "figures of memory", () => services.memory.observe()),
   ];
   return () => stops.forEach((stop) => stop());
 }

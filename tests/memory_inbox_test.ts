@@ -221,3 +221,29 @@ Deno.test("[MEM-83] a fact leads to the message it comes from and to what it rep
   const preview = (await ada.get(`/api/memory/${fact.id}/forget-preview`)).body;
   expect(preview).toMatchObject({ sources: 1, links: 1 });
 });
+
+Deno.test("[MEM-34] memory turned off between a message and its job keeps nothing", async () => {
+  const ada = await app.person();
+  const said = await tells(ada, "Hello there");
+  const source = { messageId: said.body.userMessage.id, sessionId: said.body.turn.sessionId };
+  // As if its job had not run yet.
+  await app.services.db.asUser(
+    ada.userId,
+    (tx) => tx`update messages set content = 'I live in Porto.' where id = ${source.messageId}`,
+  );
+  await ada.patch("/api/account/settings", { memory: false });
+  await app.services.memory.extract(ada.userId, source);
+  await ada.patch("/api/account/settings", { memory: true });
+  expect(await items(ada, "/api/memory")).toEqual([]);
+  await app.services.memory.extract(ada.userId, source);
+  expect((await items(ada, "/api/memory")).length).toBe(1);
+});
+
+Deno.test("[MEM-26] two jobs for one message at once save what it says once", async () => {
+  const ada = await app.person();
+  const said = await ada.say("I live in Porto.");
+  const source = { messageId: said.body.userMessage.id, sessionId: said.body.turn.sessionId };
+  await Promise.all([1, 2, 3].map(() => app.services.memory.extract(ada.userId, source)));
+  await app.services.outbox.drain();
+  expect((await items(ada, "/api/memory")).length).toBe(1);
+});

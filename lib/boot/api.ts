@@ -79,7 +79,13 @@ function probesOf(services: Services): Parameters<typeof createStatus>[0]["probe
         : { state: "degraded", note: "Limits run in this process alone" },
     jobs: () => online,
     model: () => target("chat"),
-    embeddings: () => target("embed"),
+    embeddings: () => {
+      const under = services.memory.reembedding();
+      const found = target("embed");
+      if (!under || found.state !== "online") return found;
+      const { done, total, model } = under;
+      return { ...found, note: `${done} of ${total} memories have vectors of ${model}` };
+    },
     payments: () => {
       if (services.billing.testPayments) return { state: "online", note: "Test payments" };
       return services.billing.service.available

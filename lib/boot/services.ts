@@ -120,6 +120,7 @@ export async function createServices(platform: Platform) {
     metrics,
     outbox,
     model,
+    capableModel: standIn === null,
     policy,
     usage,
     cursorKey,

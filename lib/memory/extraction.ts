@@ -3,6 +3,7 @@ import { isProblem } from "@/lib/platform/problem.ts";
 import { effectivePlan } from "@/lib/plans/mod.ts";
 import { memoryBytes } from "./bytes.ts";
 import { type Candidate, extractCandidates } from "./extract.ts";
+import { extractByModel, type ModelExtraction } from "./extract_model.ts";
 import { sameText } from "./normalise.ts";
 import type { FactWriter, MemoryDependencies, NewFact } from "./fact_writer.ts";
 import type { Inbox } from "./inbox.ts";
@@ -46,19 +47,31 @@ export function createExtraction(
     userId: string,
     source: { messageId: string; sessionId: string },
   ): Promise<void> => {
+    const read = await db.asUser(userId, async (tx) => {
+      const message = await store.sourceMessage(tx, source.messageId);
+      if (!message?.remember || message.memoryMode !== "on" || message.temporary) return null;
+      if (!message.memoryEnabled || (await consentOf(tx, userId, clock.now())).paused) return null;
+      return message;
+    });
+    if (!read) return;
+    // The host is asked outside of any transaction; memory may be turned off meanwhile.
+    const byModel = await askModel(read);
     await db.asUser(userId, async (tx) => {
       const message = await store.sourceMessage(tx, source.messageId);
       if (!message?.remember || message.memoryMode !== "on" || message.temporary) return;
       const consent = await consentOf(tx, userId, clock.now());
       if (consent.paused) return;
+      if (byModel.tokens > 0) {
+        await options.usage.recordSystem(tx, {
+          userId,
+          operationId: source.messageId,
+          tokens: byModel.tokens,
+          metadata: { feature: "extraction", model: options.model.judgeModel },
+        });
+      }
       const recalled = await store.recalledInto(tx, source.messageId);
       const tainted = hasHiddenCharacters(message.content) || looksPasted(message.content);
-      const candidates = extractCandidates(message.content, {
-        now: message.createdAt,
-        timeZone: message.timeZone,
-        userName: message.displayName,
-      });
-      for (const candidate of candidates) {
+      for (const candidate of [...byRules(message), ...byModel.candidates]) {
         await take(tx, {
           userId,
           source,
@@ -71,6 +84,28 @@ export function createExtraction(
       }
     });
   };
+
+  function byRules(message: store.SourceMessage): Candidate[] {
+    return extractCandidates(message.content, {
+      now: message.createdAt,
+      timeZone: message.timeZone,
+      userName: message.displayName,
+    });
+  }
+
+  /** What a capable model finds beside the rules; without one, or when it fails, the rules stand alone. */
+  async function askModel(message: store.SourceMessage): Promise<ModelExtraction> {
+    if (!options.capableModel) return { candidates: [], tokens: 0 };
+    try {
+      return await extractByModel(options.model, message.content, {
+        now: message.createdAt,
+        known: byRules(message),
+      });
+    } catch {
+      gate.add(1, { decision: "not_saved", reason: "extractor_failed" });
+      return { candidates: [], tokens: 0 };
+    }
+  }
 
   interface Taking {
     userId: string;

@@ -25,6 +25,8 @@ export interface MemoryDependencies {
   metrics: Metrics;
   outbox: Outbox;
   model: ModelHost;
+  /** Whether the model can be asked for structured answers; the stand-in cannot. */
+  capableModel: boolean;
   policy: Policy;
   usage: Usage;
   cursorKey: PurposeKey;

@@ -28,6 +28,7 @@ import type {
   MemoryView,
   NewMemory,
 } from "./schema.ts";
+import { createObserver } from "./observe.ts";
 import { createSearchCache } from "./search_cache.ts";
 import { createMemorySettings, raiseOwnVersion, raiseVersion, versionOf } from "./settings.ts";
 import { createShortTerm, SHORT_TERM_TURNS, type ShortTermTurn } from "./short_term.ts";
@@ -543,6 +544,9 @@ export function createMemory(dependencies: MemoryDependencies) {
     /** Makes anew, some at a time, the vectors that another model made; returns how many. */
     reembed: turnVectors.reembed,
     embeddingProgress: turnVectors.progress,
+    reembedding: turnVectors.reembedding,
+    /** Brings the figures of all people's facts up to date. */
+    observe: createObserver(dependencies),
 
     promoteDue: movement.promoteDue,
     demoteDue: movement.demoteDue,

@@ -9,6 +9,13 @@ export const EMBED_TURN_JOB = "memory.embed_turn";
 /** Texts of one step of making vectors anew: one call of the host. */
 const BATCH = 64;
 
+/** How many facts have vectors of the present model. */
+export interface EmbeddingProgress {
+  model: string;
+  done: number;
+  total: number;
+}
+
 /**
  * Vectors of turns, and of everything after the model was changed. Hashed words say nothing new
  * beside full text, so without a neural model turns have none.
@@ -17,7 +24,29 @@ export function createTurnVectors(
   { db, outbox }: Pick<MemoryDependencies, "db" | "outbox">,
   embedder: Embedder,
 ) {
+  let under: EmbeddingProgress | null = null;
+
+  /** How far the vectors of this model are, of all users. */
+  const progress = (): Promise<EmbeddingProgress> =>
+    db.asSystem("memory: embedding progress", async (tx) => {
+      const [row] = await tx<{ done: number; total: number }[]>`
+        select count(*) filter (where embedding_model = ${embedder.model})::integer as done,
+          count(*)::integer as total
+        from memories where deleted_at is null`;
+      return { model: embedder.model, ...row! };
+    });
+
+  /** Notes a step of making vectors anew; the end of it makes the note go. */
+  async function note(made: number): Promise<number> {
+    if (made === 0) under = null;
+    else under = under ? { ...under, done: under.done + made } : await progress();
+    return made;
+  }
+
   return {
+    /** What is under way in this process, for the status; null when all vectors are of this model. */
+    reembedding: (): EmbeddingProgress | null => under,
+
     /** Queues the vectors of a question and its answer. */
     async queue(
       tx: Tx,
@@ -74,9 +103,9 @@ export function createTurnVectors(
               -- Edited meanwhile: its own job brings the vector of the new text.
               and concat_ws(' ', m.text, m.quote, nullif(array_to_string(m.tags, ' '), '')) = n.text`,
         );
-        return rows.length;
+        return await note(rows.length);
       }
-      if (embedder.local) return 0;
+      if (embedder.local) return await note(0);
       const turns = await db.asSystem(
         "memory: embed anew",
         (tx) =>
@@ -85,23 +114,15 @@ export function createTurnVectors(
           where search_text <> '' and embedding_model is distinct from ${embedder.model}
           order by id limit ${BATCH}`,
       );
-      if (turns.length === 0) return 0;
+      if (turns.length === 0) return await note(0);
       const vectors = await embedder.embedDocuments(turns.map(({ text }) => text));
       await db.asSystem(
         "memory: embed anew",
         (tx) => storeTurnVectors(tx, turns.map(({ id }, at) => ({ id, ...vectors[at]! }))),
       );
-      return turns.length;
+      return await note(turns.length);
     },
 
-    /** How far the vectors of this model are, of all users. */
-    progress: (): Promise<{ model: string; done: number; total: number }> =>
-      db.asSystem("memory: embedding progress", async (tx) => {
-        const [row] = await tx<{ done: number; total: number }[]>`
-          select count(*) filter (where embedding_model = ${embedder.model})::integer as done,
-            count(*)::integer as total
-          from memories where deleted_at is null`;
-        return { model: embedder.model, ...row! };
-      }),
+    progress,
   };
 }

@@ -2,7 +2,7 @@
  * Measures what the product adds to the model host, how it starts and what its pages weigh, prints
  * a report and writes it to `.test-report/bench.json`:
  *
- *   deno task bench [--accept] [--quick] [--only=first,chunks,streams,start,rules,weight]
+ *   deno task bench [--accept] [--quick] [--only=first,chunks,streams,start,memory,rules,weight]
  *
  * With `TEST_DATABASE_URL` set, on that server as well. `--accept` makes the figures the new
  * baseline. Ends with an error when an event of a stream was lost; slow figures are only reported,
@@ -12,6 +12,7 @@ import { builtPages } from "../support/browser.ts";
 import { startTestApp } from "../support/app.ts";
 import { measureAtOnce, measurePaced } from "./chunks.ts";
 import { measureFirstToken } from "./first_token.ts";
+import { measureMemory } from "./memory.ts";
 import { type Kind, openProduct } from "./product.ts";
 import { type Figures, flatten, type Machine, printReport, type Report } from "./report.ts";
 import { measureRules } from "./rules.ts";
@@ -68,6 +69,10 @@ async function measure(kind: Kind): Promise<Figures> {
     }
     await product.close();
   }
+  if (wanted("memory")) {
+    say(`${kind}: searches of memory …`);
+    figures.memory = await measureMemory(kind, { rows: 10_000, rounds: rounds(200) });
+  }
   if (wanted("start")) {
     say(`${kind}: starts …`);
     figures.start = await measureStart(kind, rounds(5));
@@ -102,7 +107,7 @@ async function measureWeight(): Promise<NonNullable<Report["weight"]>> {
 const report: Report = { machine: await machine(), at: new Date().toISOString(), databases: {} };
 for (const kind of ["embedded", "server"] as const) {
   if (kind === "server" && !Deno.env.get("TEST_DATABASE_URL")) continue;
-  if (["first", "chunks", "streams", "start"].some(wanted)) {
+  if (["first", "chunks", "streams", "start", "memory"].some(wanted)) {
     report.databases[kind] = await measure(kind);
   }
 }

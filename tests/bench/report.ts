@@ -1,5 +1,6 @@
 import type { AtOnce, Paced } from "./chunks.ts";
 import type { FirstToken } from "./first_token.ts";
+import type { MemoryFigures } from "./memory.ts";
 import type { Kind } from "./product.ts";
 import type { RulesFigures } from "./rules.ts";
 import type { Start } from "./start.ts";
@@ -25,6 +26,7 @@ export interface Figures {
   paced?: Paced;
   streams?: Streams;
   start?: Start;
+  memory?: MemoryFigures;
 }
 
 /** One run. */
@@ -59,7 +61,12 @@ export function goals(report: Report): Goal[] {
     if (value !== undefined) list.push({ name, value, goal, unit });
   };
   for (const [kind, figures] of Object.entries(report.databases)) {
-    const { firstToken, atOnce, paced, streams, start } = figures;
+    const { firstToken, atOnce, paced, streams, start, memory } = figures;
+    add(
+      `${kind}: search of ${memory?.rows} rows, p95`,
+      memory?.search.p95,
+      kind === "server" ? 25 : 50,
+    );
     add(`${kind}: first token, added, p50`, firstToken?.added.p50, kind === "server" ? 5 : 10);
     add(`${kind}: first token, added, p95`, firstToken?.added.p95, 250);
     add(`${kind}: per chunk at once, added, p50`, atOnce?.added.p50, 0.3);

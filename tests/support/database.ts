@@ -9,6 +9,8 @@ export interface TestDatabase {
   db: OpenDatabase;
   /** Connection string on a server; undefined for the embedded one. */
   url: string | undefined;
+  /** The same of the owner role. */
+  adminUrl: string | undefined;
   close(): Promise<void>;
 }
 
@@ -25,7 +27,7 @@ const LOGIN = "nova_test_login";
 export async function openTestDatabase(): Promise<TestDatabase> {
   if (!testServer) {
     const db = await openDatabase({ log: silentLog, template: await databaseTemplate() });
-    return { db, url: undefined, close: () => db.close() };
+    return { db, url: undefined, adminUrl: undefined, close: () => db.close() };
   }
   const { url, adminUrl, drop } = await createServerDatabase(testServer);
   const db = await openDatabase({ log: silentLog, url, max: 10 });
@@ -41,6 +43,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   return {
     db,
     url,
+    adminUrl,
     async close() {
       await db.close();
       await drop();
