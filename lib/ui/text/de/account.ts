@@ -118,6 +118,8 @@ export const account = {
   notifyWeekly: "Einmal in der Woche eine Übersicht",
   notifyUsage: "80 und 100 % eines Kontingents",
   notifyMaintenance: "Wartung",
+  usageMails: "80 und 100 % eines Kontingents, auch per Mail",
+  invoiceMails: "Jede bezahlte Rechnung, per Mail",
   quiet: "Ruhezeit",
   quietHours: "Zwischen diesen Zeiten nichts sagen",
   quietFrom: "Von",
