@@ -16,6 +16,7 @@ export const common = {
   usageShort: "Nutzung",
   settings: "Einstellungen",
   admin: "Verwaltung",
+  adminShort: "Verwalten",
   pricing: "Tarife und Preise",
   planAndPayments: "Tarif und Zahlungen",
   constitution: "Verfassung",
