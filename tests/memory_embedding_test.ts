@@ -74,8 +74,18 @@ function embedder(model: string, at: number, fail = { after: Infinity }): Embedd
   };
 }
 
+/** What the embedding of turns was written down with. */
+const metered: number[] = [];
+const recordSystem = (_tx: unknown, use: { tokens: number }) => {
+  metered.push(use.tokens);
+  return Promise.resolve();
+};
+
 const vectorsOf = (made: Embedder) =>
-  createTurnVectors({ db: test.db } as unknown as MemoryDependencies, made);
+  createTurnVectors(
+    { db: test.db, ids, usage: { recordSystem } } as unknown as MemoryDependencies,
+    made,
+  );
 
 async function models(userId: string): Promise<Record<string, number>> {
   const rows = await test.db.asUser(userId, (tx) =>
@@ -117,6 +127,8 @@ Deno.test("[MEM-66] rows that are not done yet are found by their words, and onl
       where id = ${done}`,
   );
   await vectorsOf(made).embed(ada, [turn]);
+  // [MEM-69] Embedding is metered as the product's own use.
+  expect(metered).toEqual([expect.any(Number)]);
   const { search } = createRecall({
     db: test.db,
     clock: new FakeClock(NOW),

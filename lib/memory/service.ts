@@ -1,6 +1,7 @@
 import { readCursor, signCursor } from "@/lib/platform/cursor.ts";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import { conflict, notFound, Problem } from "@/lib/platform/problem.ts";
+import { estimateTokens } from "@/lib/model/mod.ts";
 import type { EffectivePlan } from "@/lib/plans/mod.ts";
 import { memoryBytes } from "./bytes.ts";
 import { createEmbedder } from "./embedder.ts";
@@ -537,6 +538,12 @@ export function createMemory(dependencies: MemoryDependencies) {
         const current = await store.findMemory(tx, memoryId, { lock: true });
         if (current?.text !== row.text) return; // edited meanwhile: its own job brings the new one
         await store.updateMemory(tx, memoryId, { embedding, updatedAt: row.updatedAt });
+        await usage.recordSystem(tx, {
+          userId,
+          operationId: ids(),
+          tokens: estimateTokens(embedText(row)),
+          metadata: { feature: "embedding", model: embedding.model },
+        });
       });
     },
 

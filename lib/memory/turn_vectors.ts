@@ -1,4 +1,5 @@
 import type { Tx } from "@/lib/platform/database/mod.ts";
+import { estimateTokens } from "@/lib/model/mod.ts";
 import type { Embedder } from "./embedder.ts";
 import type { MemoryDependencies } from "./fact_writer.ts";
 import { vectorText } from "./store.ts";
@@ -21,7 +22,7 @@ export interface EmbeddingProgress {
  * beside full text, so without a neural model turns have none.
  */
 export function createTurnVectors(
-  { db, outbox }: Pick<MemoryDependencies, "db" | "outbox">,
+  { db, ids, outbox, usage }: Pick<MemoryDependencies, "db" | "ids" | "outbox" | "usage">,
   embedder: Embedder,
 ) {
   let under: EmbeddingProgress | null = null;
@@ -70,10 +71,15 @@ export function createTurnVectors(
             and embedding_model is distinct from ${embedder.model}`);
       if (rows.length === 0) return;
       const vectors = await embedder.embedDocuments(rows.map(({ text }) => text));
-      await db.asUser(
-        userId,
-        (tx) => storeTurnVectors(tx, rows.map(({ id }, at) => ({ id, ...vectors[at]! }))),
-      );
+      await db.asUser(userId, async (tx) => {
+        await storeTurnVectors(tx, rows.map(({ id }, at) => ({ id, ...vectors[at]! })));
+        await usage.recordSystem(tx, {
+          userId,
+          operationId: ids(),
+          tokens: rows.reduce((sum, { text }) => sum + estimateTokens(text), 0),
+          metadata: { feature: "embedding", model: embedder.model },
+        });
+      });
     },
 
     /**
