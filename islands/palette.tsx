@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { IslandBoundary } from "../lib/ui/boundary.tsx";
 import { Icon } from "../lib/ui/icon.tsx";
 import { useLazy } from "../lib/ui/lazy.tsx";
@@ -17,15 +17,20 @@ export interface PaletteKeyProps {
 
 /** The button and the keys that open the command palette, which is loaded when it is wanted. */
 export default function PaletteKey({ commands, locale, label }: PaletteKeyProps) {
-  const open = useSignal(false);
-  const Palette = useLazy(open.value, loadPalette);
+  // The number of the opening that is shown, 0 for none: the browser tells late that a dialog was
+  // closed, and by then it may have been asked for again.
+  const open = useSignal(0);
+  const openings = useRef(0);
+  const Palette = useLazy(open.value > 0, loadPalette);
+  const show = () => open.value = ++openings.current;
+  const current = open.value;
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const wanted = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) &&
         !event.shiftKey && !event.altKey;
       if (!wanted) return;
       event.preventDefault();
-      if (!document.querySelector("dialog:modal")) open.value = true;
+      if (!document.querySelector("dialog:modal")) show();
     };
     addEventListener("keydown", listen);
     return () => removeEventListener("keydown", listen);
@@ -38,12 +43,21 @@ export default function PaletteKey({ commands, locale, label }: PaletteKeyProps)
         aria-label={label}
         aria-keyshortcuts="Control+K Meta+K"
         title={`${label} (Ctrl K)`}
-        onClick={() => open.value = true}
+        onClick={show}
       >
         <Icon name="search" />
       </button>
       {Palette
-        ? <Palette commands={commands} locale={locale} onClose={() => open.value = false} />
+        ? (
+          <Palette
+            key={current}
+            commands={commands}
+            locale={locale}
+            onClose={() => {
+              if (open.value === current) open.value = 0;
+            }}
+          />
+        )
         : null}
     </IslandBoundary>
   );
