@@ -1,4 +1,4 @@
-import type { JobHandler } from "@/lib/platform/outbox.ts";
+import { type JobHandler, PostponedJob } from "@/lib/platform/outbox.ts";
 import { every } from "@/lib/platform/clock.ts";
 import { errorFields } from "@/lib/platform/log.ts";
 import { ERASE_JOB, EXTRACT_JOB } from "@/lib/chat/mod.ts";
@@ -10,22 +10,28 @@ import { embedTurn } from "./embed_turn.ts";
 import { eraseTemporary } from "./erase_temporary.ts";
 import { extractMemories } from "./extract_memories.ts";
 
+const MINUTE = 60_000;
+
 /** The handler of every kind of queued job. */
 export function jobHandlers(services: Services): Record<string, JobHandler> {
+  const { accounts } = services;
+  /** Work for somebody who is suspended waits until they are not. */
+  const forActive = (handler: JobHandler): JobHandler => async (job) => {
+    if (job.userId && !await accounts.isActive(job.userId)) throw new PostponedJob(10 * MINUTE);
+    await handler(job);
+  };
   return {
-    [EXTRACT_JOB]: extractMemories(services),
-    [EMBED_JOB]: embedMemory(services),
-    [EMBED_TURN_JOB]: embedTurn(services),
+    [EXTRACT_JOB]: forActive(extractMemories(services)),
+    [EMBED_JOB]: forActive(embedMemory(services)),
+    [EMBED_TURN_JOB]: forActive(embedTurn(services)),
     [ERASE_JOB]: eraseTemporary(services),
     ...services.billing.handlers(),
-    [MAIL_JOB]: (job) => services.accounts.mails.send(job),
-    [RESET_JOB]: (job) => services.accounts.passwords.sendReset(job),
-    [EXPORT_JOB]: (job) => services.accounts.exports.build(job),
-    [ERASE_ACCOUNT_JOB]: (job) => services.accounts.erasure.erase(job),
+    [MAIL_JOB]: (job) => accounts.mails.send(job),
+    [RESET_JOB]: (job) => accounts.passwords.sendReset(job),
+    [EXPORT_JOB]: (job) => accounts.exports.build(job),
+    [ERASE_ACCOUNT_JOB]: (job) => accounts.erasure.erase(job),
   };
 }
-
-const MINUTE = 60_000;
 
 /** Work that comes round by itself; the returned function ends it. */
 export function startTimers(services: Services): () => void {

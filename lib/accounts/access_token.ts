@@ -38,6 +38,8 @@ export function createAccessTokens(options: {
   issuer: string;
   clock: Clock;
   ids: IdSource;
+  /** Verified tokens that are remembered; default 10,000. */
+  maxKnown?: number;
 }): AccessTokens {
   const { keys, clock } = options;
   const known = new Map<string, AccessClaims>();
@@ -68,7 +70,7 @@ export function createAccessTokens(options: {
         familyId: String(payload.sid),
         expiresAt: payload.exp! * 1000,
       };
-      if (known.size >= MAX_KNOWN) known.clear();
+      if (known.size >= (options.maxKnown ?? MAX_KNOWN)) known.clear();
       known.set(token, claims);
       return { ok: true, claims };
     } catch (error) {

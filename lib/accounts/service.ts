@@ -24,7 +24,7 @@ import { createExports } from "./exports.ts";
 import { createFamilies } from "./families.ts";
 import { createMails } from "./mails.ts";
 import { createPasswords } from "./passwords.ts";
-import { createAuthenticate, PROOF_MS } from "./principals.ts";
+import { createAuthenticate, PROOF_MS, standingOf } from "./principals.ts";
 import { createProfiles } from "./profile.ts";
 import { createRetention } from "./retention.ts";
 import type { SignedIn } from "./schema.ts";
@@ -32,6 +32,7 @@ import { createServiceAccess } from "./service_access.ts";
 import { createSessions } from "./sessions.ts";
 import { createSignIn, userView } from "./sign_in.ts";
 import { createStateCache } from "./state_cache.ts";
+import { findUser } from "./store.ts";
 import { createLoginThrottle } from "./throttle.ts";
 import { createTwoFactor } from "./two_factor.ts";
 
@@ -214,6 +215,12 @@ export function createAccounts(given: AccountParts) {
     /** Ends every session and family of an account. */
     logoutAll: (principal: Principal): Promise<void> =>
       devices.endMany(principal, { keepThis: false }),
+
+    /** Whether an account can be used now; jobs ask before they work for it. */
+    async isActive(userId: string): Promise<boolean> {
+      const user = await context.db.asSystem("accounts: job", (tx) => findUser(tx, userId));
+      return user !== null && standingOf(user, clock.now()) === "active";
+    },
 
     /** Whether a caller may still go on; asked while an answer is streamed (ACC-85). */
     async mayGoOn(principal: Principal): Promise<boolean> {

@@ -59,7 +59,7 @@ export interface LoginThrottle {
 
 /** A throttle over one KV store. */
 export function createLoginThrottle(
-  options: { kv: Kv; clock: Clock; metrics?: Metrics },
+  options: { kv: Kv; clock: Clock; metrics?: Metrics; maxKeys?: number },
 ): LoginThrottle {
   const { kv, clock } = options;
   const fallback = options.metrics?.counter("limiter_fallback_total", "Decisions without KV", [
@@ -96,7 +96,7 @@ export function createLoginThrottle(
       );
       if (!stored) fallback?.add(1, { bucket: "login" });
       const failures = stored ?? change(fresh(here?.failures ?? { entries: [], blockedUntil: 0 }));
-      if (known.size >= MAX_KEYS) known.delete(known.keys().next().value!);
+      if (known.size >= (options.maxKeys ?? MAX_KEYS)) known.delete(known.keys().next().value!);
       known.set(name, { failures, alone: stored === null });
       return failures;
     });

@@ -141,3 +141,58 @@ Deno.test("[ACC-26] a restart forgets no block", () =>
     await restarted.clear("ada");
     expect(await wrong(createLoginThrottle({ kv, clock }))).toBe("checked");
   }));
+
+Deno.test("[ACC-26] while the store is away this process counts alone, and both are joined when it is back", async () => {
+  const clock = new FakeClock();
+  const metrics = createMetrics();
+  const kv = await openKv({ path: ":memory:", now: clock.now, log: silentLog, metrics });
+  let away = false;
+  const flaky: Kv = {
+    ...kv,
+    available: true,
+    update: (...args) => away ? Promise.resolve(null) : kv.update(...args),
+  };
+  const throttle = createLoginThrottle({ kv: flaky, clock, metrics });
+  await fails(throttle, 2);
+  away = true;
+  await fails(throttle, 2);
+  away = false;
+  await fails(throttle, 1);
+  expect(await wrong(throttle)).toBe(900);
+  expect(await metrics.text()).toContain('limiter_fallback_total{bucket="login"}');
+  kv.close();
+});
+
+Deno.test("[ACC-22] an attempt that fails after another one succeeded still counts", () =>
+  withThrottle(async ({ throttle }) => {
+    const [slow, right] = [await throttle.begin(ADA), await throttle.begin(ADA)];
+    await right.succeeded();
+    await slow.failed();
+    await fails(throttle, 4);
+    expect(await wrong(throttle)).toBe(900);
+  }));
+
+Deno.test("[ACC-24] a device that is known has a counter of its own", () =>
+  withThrottle(async ({ throttle }) => {
+    await fails(throttle, 5);
+    const own = { ...ADA, device: "laptop" };
+    await fails(throttle, 4, own);
+    await (await throttle.begin(own)).succeeded();
+    await throttle.clear(ADA.account);
+    expect(await wrong(throttle)).toBe("checked");
+  }));
+
+Deno.test("accounts that are tried by the thousand do not fill the memory", async () => {
+  const clock = new FakeClock();
+  const kv = await openKv({
+    path: ":memory:",
+    now: clock.now,
+    log: silentLog,
+    metrics: createMetrics(),
+  });
+  const throttle = createLoginThrottle({ kv, clock, maxKeys: 2 });
+  for (let i = 0; i < 5; i++) await fails(throttle, 1, { account: `a${i}`, network: `n${i}` });
+  await fails(throttle, 4, { account: "a0", network: "n0" });
+  expect(await wrong(throttle, { account: "a0", network: "n0" })).toBe(900);
+  kv.close();
+});

@@ -202,6 +202,13 @@ export async function createServices(platform: Platform) {
     cursorKey,
     practiceModel: standIn !== null,
   });
+  // What runs for somebody who is suspended or leaves ends with it (ACC-85).
+  accounts.administration.onStop(async (userId) => {
+    const running = await db.asSystem("accounts: running turns", (tx) =>
+      tx<{ id: string }[]>`
+        select id from turns where user_id = ${userId} and status in ('queued', 'streaming')`);
+    await Promise.all(running.map(({ id }) => chat.turns.stop(userId, id)));
+  });
   const limiter = createRateLimiter({ kv, clock, metrics });
   return {
     ...platform,

@@ -304,6 +304,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   if (faults.length > 0) throw new ConfigError(faults);
   const config = withDefaults(values as Partial<Raw>, families, unknownVariables(env));
   checkProduction(config, env, faults);
+  if (config.appEnv === "production") config.warnings.push(...productionWarnings(config));
   checkPayments(config, faults);
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
@@ -342,6 +343,18 @@ function withDefaults(raw: Partial<Raw>, families: FamilyValues, warnings: strin
     ...families,
     warnings,
   };
+}
+
+/** What production starts with, but the operator should know (OPS-6). */
+function productionWarnings(config: Config): string[] {
+  return [
+    ...(config.databaseUrl && !config.databaseAdminUrl
+      ? ["DATABASE_ADMIN_URL is empty: the login role migrates, so it owns what it should only use"]
+      : []),
+    ...(config.smtpUrl ? [] : ["SMTP_URL is empty: no mail leaves this machine"]),
+    ...(config.supportEmail ? [] : ["SUPPORT_EMAIL is empty: people are told to write to nobody"]),
+    ...(config.autoVerifyEmail ? ["AUTO_VERIFY_EMAIL is true: addresses are not confirmed"] : []),
+  ];
 }
 
 /** What production and staging refuse (OPS-5). */

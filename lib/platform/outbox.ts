@@ -33,6 +33,14 @@ export class PermanentJobError extends Error {
   override readonly name = "PermanentJobError";
 }
 
+/** Says that a job cannot be done now, through no fault of its own: it waits and loses no try. */
+export class PostponedJob extends Error {
+  override readonly name = "PostponedJob";
+  constructor(readonly waitMs: number) {
+    super(`The job waits ${Math.round(waitMs / 1000)} seconds`);
+  }
+}
+
 /** Retries wait 2, 4 and 8 seconds, plus up to a quarter (REF-20). */
 const MAX_ATTEMPTS = 4;
 const LEASE_MS = 60_000;
@@ -150,6 +158,16 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   async function failed(job: Job, error: unknown): Promise<void> {
+    if (error instanceof PostponedJob) {
+      const at = new Date(clock.now().getTime() + error.waitMs);
+      await db.asSystem(
+        "jobs: postpone",
+        (tx) =>
+          tx`update jobs set state = 'queued', lease_owner = null, lease_until = null,
+            run_after = ${at} where id = ${job.id} and lease_owner = ${owner}`,
+      );
+      return;
+    }
     const attempts = job.attempts + 1;
     const fields = errorFields(error);
     if (error instanceof PermanentJobError || attempts >= MAX_ATTEMPTS) {

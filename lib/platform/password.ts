@@ -1,3 +1,5 @@
+import { Problem } from "./problem.ts";
+
 /** Hashes and checks passwords. At most a few run at once; the rest wait their turn. */
 export interface PasswordHasher {
   /** The encoded argon2id string of a password. */
@@ -15,6 +17,8 @@ export const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as con
 
 /** Hashing at most this many at once keeps a burst of logins from taking all memory. */
 const CONCURRENCY = 2;
+/** More than this many do not wait: at 25 ms each the last one would wait seconds. */
+const MAX_WAITING = 128;
 
 interface Engine {
   hash(password: string): Promise<string>;
@@ -42,6 +46,7 @@ export async function createPasswordHasher(
 
   async function bounded<T>(work: () => Promise<T>): Promise<T> {
     if (free > 0) free--;
+    else if (waiting.length >= MAX_WAITING) throw overloaded();
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await work();
@@ -66,6 +71,16 @@ export async function createPasswordHasher(
     },
     close: () => engine.close(),
   };
+}
+
+function overloaded(): Problem {
+  return new Problem(
+    "overloaded",
+    503,
+    "Very many people sign in at this moment",
+    "Nothing was changed. Try again in a few seconds",
+    { retryAfterSeconds: 3 },
+  );
 }
 
 async function openEngine(wanted?: "native" | "wasm"): Promise<Engine> {

@@ -84,3 +84,19 @@ Deno.test("[ACC-11] weaker or other parameters ask for a new hash", () => {
   expect(needsRehash("$argon2i$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA")).toBe(true);
   expect(needsRehash("")).toBe(true);
 });
+
+Deno.test("[ACC-11] two are hashed at once, 128 wait, and the others are told to come again", async () => {
+  const hasher = await createPasswordHasher();
+  const results = await Promise.allSettled(
+    Array.from({ length: 140 }, (_, i) => hasher.hash(`password ${i}`)),
+  );
+  const refused = results.filter((result) => result.status === "rejected");
+  expect(refused).toHaveLength(10);
+  expect(refused[0]!.reason).toMatchObject({
+    code: "overloaded",
+    status: 503,
+    extra: { retryAfterSeconds: 3 },
+  });
+  expect(await hasher.hash("afterwards")).toMatch(/^\$argon2id\$/);
+  hasher.close();
+});

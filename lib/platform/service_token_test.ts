@@ -185,3 +185,58 @@ Deno.test("a key set of another form is refused without being shown", async () =
     if (parsed.keys[0].d) expect(error.message).not.toContain(parsed.keys[0].d);
   }
 });
+
+Deno.test("[ACC-109] a token names the person it acts for, and one of odd members is none", async () => {
+  const own = await issuer();
+  const { token } = await own.tokens.issue("mcp", {
+    audience: AUDIENCE,
+    scopes: ["read:memory"],
+    actor: "somebody",
+  });
+  expect(await own.tokens.verify(token, AUDIENCE)).toMatchObject({ actor: "somebody" });
+  const odd = { act: { sub: 7 }, chain: "long ago" };
+  expect(await own.tokens.verify(await forge(own, { claims: odd }), AUDIENCE)).toMatchObject({
+    actor: null,
+  });
+  for (const claims of [{ scope: [1] }, { scope: undefined }, { sub: "nobody" }, { sub: "" }]) {
+    expect(await own.tokens.check(await forge(own, { claims }), AUDIENCE))
+      .toEqual({ ok: false, code: "service_token_invalid" });
+  }
+});
+
+Deno.test("[ACC-102] a check says why: what is missing, and what is for another place", async () => {
+  const own = await issuer();
+  const code = async (token: string | null) => {
+    const result = await own.tokens.check(token, AUDIENCE);
+    return result.ok ? "ok" : result.code;
+  };
+  expect(await code(null)).toBe("service_token_missing");
+  expect(await code(await forge(own, { claims: { aud: "x" } }))).toBe("service_token_audience");
+  expect(await code(await forge(own, { claims: { env: "x" } }))).toBe("service_token_audience");
+  expect(await code("x".repeat(5_000))).toBe("service_token_invalid");
+  expect(await code(await forge(own, { header: { kid: "user-abc" } }))).toBe(
+    "service_token_invalid",
+  );
+});
+
+Deno.test("[ACC-106] a token that was taken back is refused, and a scope beyond the matrix never made", async () => {
+  const clock = new FakeClock();
+  const taken = new Set<string>();
+  const tokens = createServiceTokens({
+    keys: await staticKeyRing(await newKeySet("service"), "service"),
+    environment: "test",
+    issuer: "https://nova.example.org",
+    clock,
+    ids: uuidV7Source(clock, seededRandom(1)),
+    isRevoked: ({ tokenId }) => Promise.resolve(taken.has(tokenId)),
+  });
+  const { token, tokenId } = await tokens.issue("edge", {
+    audience: AUDIENCE,
+    scopes: ["read:chat"],
+  });
+  expect((await tokens.check(token, AUDIENCE)).ok).toBe(true);
+  taken.add(tokenId);
+  expect(await tokens.check(token, AUDIENCE)).toEqual({ ok: false, code: "service_token_revoked" });
+  const beyond = tokens.issue("edge", { audience: AUDIENCE, scopes: ["write:roles"] });
+  await expect(beyond).rejects.toThrow(/edge may not hold the scope write:roles/);
+});
