@@ -568,3 +568,18 @@ Deno.test("[ACC-123] people read their own history, with a cursor, and nobody el
   const stolen = await eve.get(`/api/account/security-log?cursor=${first.body.nextCursor}`);
   expect(stolen.status).toBe(400);
 });
+
+Deno.test("[ACC-53] ten messages need no confirmed e-mail, the eleventh does", async () => {
+  const ada = await app.person();
+  const first = await ada.say("Hello");
+  const { sessionId } = first.body.turn;
+  for (let i = 0; i < 9; i++) expect((await ada.say("Hello", { sessionId })).status).toBe(200);
+  const refused = await ada.say("Hello", { sessionId });
+  expect([refused.status, refused.body.code, refused.body.resendUrl]).toEqual([
+    403,
+    "email_unverified",
+    "/api/auth/resend-verification",
+  ]);
+  await app.services.accounts.administration.verifyByHost(ada.email);
+  expect((await ada.say("Hello", { sessionId })).status).toBe(200);
+});

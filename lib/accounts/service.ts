@@ -36,6 +36,9 @@ import { findUser } from "./store.ts";
 import { createLoginThrottle } from "./throttle.ts";
 import { createTwoFactor } from "./two_factor.ts";
 
+/** Messages somebody can send before the e-mail is confirmed. */
+const FREE_MESSAGES = 10;
+
 export type { Client, Entered } from "./sign_in.ts";
 
 /** The service of this room. */
@@ -215,6 +218,16 @@ export function createAccounts(given: AccountParts) {
     /** Ends every session and family of an account. */
     logoutAll: (principal: Principal): Promise<void> =>
       devices.endMany(principal, { keepThis: false }),
+
+    /** Whether somebody has sent fewer than ten messages, which need no confirmed e-mail (ACC-53). */
+    async mayStillTry(principal: Principal): Promise<boolean> {
+      const [row] = await context.db.asUser(principal.userId, (tx) =>
+        tx<{ n: number }[]>`
+          select count(*)::integer as n from (
+            select from messages where user_id = ${principal.userId} and role = 'user' limit ${FREE_MESSAGES}
+          ) as sent`);
+      return row!.n < FREE_MESSAGES;
+    },
 
     /** Whether an account can be used now; jobs ask before they work for it. */
     async isActive(userId: string): Promise<boolean> {

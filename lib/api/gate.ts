@@ -136,6 +136,10 @@ export function createGate(options: GateOptions): Gate {
       }
     },
 
+    async admitTurn(principal) {
+      if (!principal.emailVerified && !await accounts.mayStillTry(principal)) throw unverified();
+    },
+
     missing: () => new Problem("token_missing", 401, "You are not signed in", "Sign in to go on"),
 
     checkOrigin(request) {

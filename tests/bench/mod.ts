@@ -2,7 +2,7 @@
  * Measures what the product adds to the model host, how it starts and what its pages weigh, prints
  * a report and writes it to `.test-report/bench.json`:
  *
- *   deno task bench [--accept] [--quick] [--only=first,chunks,streams,start,memory,rules,weight]
+ *   deno task bench [--accept] [--quick] [--only=first,chunks,streams,start,memory,rules,accounts,weight]
  *
  * With `TEST_DATABASE_URL` set, on that server as well. `--accept` makes the figures the new
  * baseline. Ends with an error when an event of a stream was lost; slow figures are only reported,
@@ -15,6 +15,7 @@ import { measureFirstToken } from "./first_token.ts";
 import { measureMemory } from "./memory.ts";
 import { type Kind, openProduct } from "./product.ts";
 import { type Figures, flatten, type Machine, printReport, type Report } from "./report.ts";
+import { measureAccounts } from "./accounts.ts";
 import { measureRules } from "./rules.ts";
 import { measureStart } from "./start.ts";
 import { measureStreams } from "./streams.ts";
@@ -112,6 +113,10 @@ for (const kind of ["embedded", "server"] as const) {
   }
 }
 if (wanted("rules")) report.rules = await measureRules(rounds(500));
+if (wanted("accounts")) {
+  say("accounts …");
+  report.accounts = await measureAccounts(rounds(200));
+}
 if (wanted("weight")) report.weight = await measureWeight();
 
 const baseline = await Deno.readTextFile(BASELINE).then(

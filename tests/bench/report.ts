@@ -2,6 +2,7 @@ import type { AtOnce, Paced } from "./chunks.ts";
 import type { FirstToken } from "./first_token.ts";
 import type { MemoryFigures } from "./memory.ts";
 import type { Kind } from "./product.ts";
+import type { AccountFigures } from "./accounts.ts";
 import type { RulesFigures } from "./rules.ts";
 import type { Start } from "./start.ts";
 import type { Summary } from "./stats.ts";
@@ -35,6 +36,7 @@ export interface Report {
   at: string;
   databases: Partial<Record<Kind, Figures>>;
   rules?: RulesFigures;
+  accounts?: AccountFigures;
   /** Compressed bytes. */
   weight?: { pages: Record<string, number>; style: number };
 }
@@ -79,6 +81,10 @@ export function goals(report: Report): Goal[] {
   add("policy check of 10,000 characters, p95", report.rules?.policy.p95, 10);
   add("embedding of 1,000 characters, p50", report.rules?.embedding.p50, 2);
   add("refusal of an open breaker, p95", report.rules?.refusal.p95, 5);
+  add("check of a session, p50", report.accounts?.sessionMicros.p50, 150, "µs");
+  add("check of an access token, p50", report.accounts?.accessMicros.p50, 150, "µs");
+  add("event loop while 20 sign in, longest wait", report.accounts?.loopMax, 50);
+  add("unknown account against wrong password", report.accounts?.unknownPercent, 10, "%");
   for (const [path, budget] of Object.entries(BUDGETS.script)) {
     add(`script of ${path}`, report.weight?.pages[path], budget, "B");
   }

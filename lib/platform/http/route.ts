@@ -70,6 +70,12 @@ export interface Gate {
    *   `plan_required`, `step_up_required`
    */
   admit(principal: Principal, context: { request: Request; meta: RouteMeta }): void;
+  /**
+   * Holds somebody whose e-mail is not confirmed to the first messages (ACC-53).
+   *
+   * @throws Problem 403 `email_unverified`
+   */
+  admitTurn(principal: Principal): Promise<void>;
   /** 401 for a request that shows nothing. */
   missing(): Problem;
   /** @throws Problem 429 `rate_limited` */
@@ -174,6 +180,7 @@ async function enter(c: Context<ApiEnv>, meta: RouteMeta): Promise<Principal | n
     for (const [name, value] of Object.entries(await gate.limit(limited))) c.header(name, value);
   }
   if (meta.auth === "user") gate.admit(principal!, { request, meta });
+  if (principal && meta.chatTurn) await gate.admitTurn(principal);
   return principal;
 }
 
