@@ -9,7 +9,7 @@ let app: TestApp;
 
 Deno.test.beforeAll(async () => {
   browser = await openBrowser();
-  app = await startTestApp({ pages: builtPages });
+  app = await startTestApp({ pages: builtPages, env: { AUTO_VERIFY_EMAIL: "true" } });
 });
 Deno.test.afterAll(async () => {
   await browser.close();
