@@ -23,7 +23,6 @@ async function startProcess(dataDir: string, port: number, tokensPerSecond = 100
       DATA_DIR: dataDir,
       STANDIN_TOKENS_PER_SECOND: String(tokensPerSecond),
       RATE_REGISTER: "-1",
-      AUTO_VERIFY_EMAIL: "true",
       PLAN_FREE_TRIAL_TOKENS_PER_DAY: "1000000",
       PLAN_FREE_TRIAL_CHAT_TURNS_PER_MINUTE: "1000",
       PLAN_ALLOW_NON_MONOTONIC: "true",

@@ -75,7 +75,6 @@ export async function openProduct(
       AUTO_VERIFY_EMAIL: "true",
       KV_PATH: `${dataDir}/kv.sqlite3`,
       LOG_LEVEL: "info",
-      AUTO_VERIFY_EMAIL: "true",
       STANDIN_TOKENS_PER_SECOND: String(options.tokensPerSecond),
       PLAN_FREE_TRIAL_TOKENS_PER_DAY: "-1",
       PLAN_FREE_TRIAL_MESSAGES_PER_DAY: "-1",
