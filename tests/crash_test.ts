@@ -17,6 +17,7 @@ async function startProcess(dataDir: string, port: number, tokensPerSecond = 100
       new URL("./support/serve.ts", import.meta.url).pathname,
     ],
     env: {
+      AUTO_VERIFY_EMAIL: "true",
       APP_ENV: "test",
       PORT: String(port),
       DATA_DIR: dataDir,

@@ -56,7 +56,7 @@ const UNKNOWN_MS = 2_000;
  * Opens the keys of one use. The configured set is taken in first: its first key signs when it was
  * not known before. Without one, keys are made.
  *
- * @throws Error when the configured set is malformed, or kept keys cannot be opened with this secret
+ * @throws Error when the configured set is malformed
  */
 export async function openKeyRing(options: {
   db: Database;
@@ -93,11 +93,27 @@ export async function openKeyRing(options: {
     return former?.kid ?? null;
   }
 
+  /**
+   * A key that was sealed with another app secret cannot sign any more. When it is configured it is
+   * sealed anew; else it is retired, and what it signed still counts for its overlap.
+   */
+  async function reopen(tx: Tx, row: Row): Promise<void> {
+    if (row.state === "previous" || await seal.open(row.privateKey) !== null) return;
+    const same = configured.find(({ kid }) => kid === row.kid);
+    if (same) {
+      const sealed = await seal.seal(JSON.stringify(same.privateJwk));
+      await tx`update signing_keys set private_key = ${sealed} where kid = ${row.kid}`;
+    } else if (row.state === "active") await retireActive(tx);
+    else await tx`delete from signing_keys where kid = ${row.kid}`;
+  }
+
   /** Takes in configured keys, and sees to it that there is a key that signs and one that is next. */
   async function prepare(): Promise<void> {
     const [active, next] = await Promise.all([newKeyPair(use), newKeyPair(use)]);
     await db.asSystem(purpose, async (tx) => {
-      const known = new Set((await rowsOf(tx)).map((row) => row.kid));
+      const rows = await rowsOf(tx);
+      for (const row of rows) await reopen(tx, row);
+      const known = new Set(rows.map((row) => row.kid));
       for (const [index, pair] of configured.entries()) {
         if (known.has(pair.kid)) continue;
         if (index === 0) await retireActive(tx);
@@ -123,9 +139,7 @@ export async function openKeyRing(options: {
     }
     const active = rows.find((row) => row.state === "active")!;
     const opened = await seal.open(active.privateKey);
-    if (opened === null) {
-      throw new Error("The signing keys were sealed with another APP_SECRET; set the former one");
-    }
+    if (opened === null) throw new Error("A process with another APP_SECRET made the signing key");
     const signing = { kid: active.kid, key: await importKey(JSON.parse(opened) as JWK) };
     loaded = { rows, signing, verifying, at: now };
   }

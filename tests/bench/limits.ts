@@ -25,7 +25,7 @@ const limited = await startTestApp({
     LOG_LEVEL: "error",
   },
 });
-const free = await startTestApp({ env: { LOG_LEVEL: "error" } });
+const free = await startTestApp({ env: { LOG_LEVEL: "error", AUTO_VERIFY_EMAIL: "true" } });
 
 /** Requests per second of a public route. */
 async function perSecond(app: TestApp): Promise<number> {

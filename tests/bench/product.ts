@@ -71,6 +71,8 @@ export async function openProduct(
     dataDir,
     persistent: kind === "embedded",
     env: {
+      // Measured by a person who writes more than ten messages.
+      AUTO_VERIFY_EMAIL: "true",
       KV_PATH: `${dataDir}/kv.sqlite3`,
       LOG_LEVEL: "info",
       STANDIN_TOKENS_PER_SECOND: String(options.tokensPerSecond),
