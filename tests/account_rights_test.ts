@@ -298,3 +298,18 @@ Deno.test("[ACC-75] a profile is changed member by member; nothing else can be s
     ]
   ) expect([wrong, (await change(wrong)).status]).toEqual([wrong, 400]);
 });
+
+Deno.test("[ACC-124] far more usage than usual is noted once a day and mailed", async () => {
+  const ada = await app.person("ada");
+  const day = (back: number) =>
+    new Date(clock.now().getTime() - back * DAY).toISOString().slice(0, 10);
+  for (let back = 0; back <= 5; back++) {
+    await rows(`insert into usage_daily (user_id, day_utc, resource, used)
+      values ('${ada.userId}', '${day(back)}', 'llm_tokens', ${back === 0 ? 90_000 : 1_000})`);
+  }
+  expect((await app.services.accounts.retention.run()).usageSpikes).toBe(1);
+  expect((await app.services.accounts.retention.run()).usageSpikes).toBe(0);
+  expect((await mailsTo(ada.email)).map(({ subject }) => subject)).toContain(
+    "Much more was used today than usual",
+  );
+});

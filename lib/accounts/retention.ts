@@ -2,6 +2,7 @@ import type { ApiKeys } from "./api_keys.ts";
 import { type AccountContext, DAY, spoken } from "./context.ts";
 import type { Exports } from "./exports.ts";
 import { findUser } from "./store.ts";
+import { watchUsage } from "./usage_spike.ts";
 
 /** What one run removed, by kind. */
 export type RetentionReport = Record<string, number>;
@@ -107,6 +108,7 @@ export function createRetention(
         inactiveClosed: people.closed,
         exports: await parts.exports.trim(),
         keysEnding: await parts.apiKeys.tellEnding(),
+        usageSpikes: await watchUsage(context),
         auditAddresses: trimmed.addresses,
         auditEntries: trimmed.entries,
         ...await credentials(),

@@ -295,5 +295,6 @@ export const account = {
   event_account_opened: "Account looked at by an administrator",
   event_deletion_requested: "Deletion asked for",
   event_deletion_taken_back: "Deletion taken back",
+  event_usage_spike: "Far more was used than usual",
   event_other: "Something else",
 };
