@@ -192,3 +192,18 @@ Deno.test("[API-23] forms from another site are refused, on every page of the ac
     expect([path, response.status]).toEqual([path, 403]);
   }
 });
+
+Deno.test("[ACC-83] access given to support is shown and can be ended", async () => {
+  const ada = await app.person();
+  const id = crypto.randomUUID();
+  await ada.post(`/api/account/grants/${id}`, {
+    scope: "memories",
+    reason: "A question",
+    hours: 5,
+  });
+  expect((await ada.get("/settings/privacy")).text).toContain("memories until");
+  const before = (await ada.get("/api/account/settings")).body;
+  await submit(ada, "/settings/privacy", { endGrant: id });
+  expect((await ada.get("/settings/privacy")).text).not.toContain("memories until");
+  expect((await ada.get("/api/account/settings")).body).toEqual(before);
+});

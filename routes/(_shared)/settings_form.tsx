@@ -17,6 +17,8 @@ export type Settings = Awaited<ReturnType<State["center"]["settings"]>>;
 /** Data of a page that shows settings. */
 export interface SettingsFormData extends SettingsData {
   settings: Settings;
+  /** What support may see now. */
+  grants: Awaited<ReturnType<State["center"]["grants"]>>;
 }
 
 /** Handlers of a page whose form stores settings. `read` turns its fields into a change. */
@@ -26,7 +28,11 @@ export function settingsHandlers(
   const load = async (
     ctx: { req: Request; url: URL; state: State },
     refusal: Refusal | null = null,
-  ) => ({ ...await settingsData(ctx, refusal), settings: await ctx.state.center.settings() });
+  ) => ({
+    ...await settingsData(ctx, refusal),
+    settings: await ctx.state.center.settings(),
+    grants: await openGrants(ctx.state),
+  });
   return define.handlers({
     async GET(ctx) {
       return page<SettingsFormData>(await load(ctx));
@@ -41,6 +47,12 @@ export function settingsHandlers(
       return page<SettingsFormData>(await load(ctx, result), { status: 400 });
     },
   });
+}
+
+async function openGrants(state: State): Promise<SettingsFormData["grants"]> {
+  const now = state.services.clock.now();
+  const grants = await state.center.grants();
+  return grants.filter((one) => one.revokedAt === null && new Date(one.expiresAt) > now);
 }
 
 /** Boxes of a form by their names: ticked or not. */

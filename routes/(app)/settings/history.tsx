@@ -55,9 +55,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
                 formatDateTime(entry.at, reader),
                 <span key="what">
                   {text[`event_${entry.event}`] ?? text.event_other}{" "}
-                  {entry.severity === "high" || entry.severity === "critical"
-                    ? <Chip tone="amber">{entry.response ?? entry.severity}</Chip>
-                    : null}
+                  {entry.response ? <Chip tone="amber">{entry.response}</Chip> : null}
                 </span>,
                 entry.address
                   ? `${entry.device ? `${entry.device}, ` : ""}${entry.address}`

@@ -1,6 +1,8 @@
 import { define } from "@/utils.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
+import { formatDateTime } from "@/lib/ui/format.ts";
+import { say } from "@/lib/ui/say.ts";
 import { accountText } from "@/lib/ui/text/account.ts";
 import {
   boxes,
@@ -10,13 +12,19 @@ import {
   Switches,
 } from "../../(_shared)/settings_form.tsx";
 import { SettingsFrame } from "../../(_shared)/settings_frame.tsx";
+import { readerOf } from "../../(_shared)/shell.tsx";
 
 const MEMORY = ["memory", "searchConversations", "reflection", "distillation"] as const;
 const SHARING = ["reviewSharing", "analytics"] as const;
 const PUBLIC = ["leaderboard", "publicProfile"] as const;
 const KEPT = ["none", "30", "90", "365"] as const;
 
-export const handler = settingsHandlers((fields, state) => {
+export const handler = settingsHandlers(async (fields, state) => {
+  const ended = fields.get("endGrant");
+  if (ended) {
+    await state.center.endGrant(ended);
+    return {};
+  }
   const kept = fields.get("retention") ?? "none";
   const verified = state.session!.user.emailVerified;
   return {
@@ -61,14 +69,32 @@ export default define.page<typeof handler>(({ data, state, url }) => {
               labels={KEPT.map((kept) => text[`retention_${kept}`])}
             />
           </Card>
-          <Card title={text.grants} id="grants" span={6}>
-            <p class="quiet">{text.grantsNone}</p>
-          </Card>
         </div>
         <div class="row">
           <Button kind="primary" type="submit">{text.save}</Button>
         </div>
       </form>
+      <Card title={text.grants} id="grants">
+        {data.grants.length === 0
+          ? <p class="quiet">{text.grantsNone}</p>
+          : (
+            <form method="post" class="stack stack-8">
+              {data.grants.map((grant) => (
+                <div class="row" key={grant.id}>
+                  <span>
+                    {say(text.grantUntil, {
+                      scope: grant.scope,
+                      time: formatDateTime(grant.expiresAt, readerOf(state)),
+                    })}
+                  </span>
+                  <Button size="sm" type="submit" name="endGrant" value={grant.id}>
+                    {text.grantEnd}
+                  </Button>
+                </div>
+              ))}
+            </form>
+          )}
+      </Card>
     </SettingsFrame>
   );
 });
