@@ -299,5 +299,6 @@ export const account = {
   event_account_opened: "Konto durch die Verwaltung angesehen",
   event_deletion_requested: "Löschung angefordert",
   event_deletion_taken_back: "Löschung zurückgenommen",
+  event_usage_spike: "Es wurde weit mehr verbraucht als sonst",
   event_other: "Etwas anderes",
 };
