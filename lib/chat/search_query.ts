@@ -18,7 +18,7 @@ const MAX_TERMS = 12;
 
 /**
  * Reads `walnut "green bowl" from:me in:title before:2026-05-01 is:pinned`. What looks like an
- * operator and is none is searched for as it stands, so that `https://…` or `TODO: x` can be found.
+ * operator and is none is searched for as it stands, so that `https://…` or `note: x` can be found.
  */
 export function parseSearch(text: string): SearchQuery {
   const query: SearchQuery = {
