@@ -3,7 +3,7 @@ import { POISON } from "@/lib/memory/testdata/poison.ts";
 import { startTestApp } from "./support/app.ts";
 
 Deno.test("[MEM-32] none of the attempts to poison memory is written without a click, or obeyed", async () => {
-  const app = await startTestApp();
+  const app = await startTestApp({ env: { AUTO_VERIFY_EMAIL: "true" } });
   try {
     expect(POISON.length).toBeGreaterThanOrEqual(60);
     const ada = await app.person();
@@ -30,7 +30,7 @@ Deno.test("[MEM-32] none of the attempts to poison memory is written without a c
 });
 
 Deno.test("[MEM-31] two hundred turns that recall the same facts leave their number unchanged", async () => {
-  const app = await startTestApp();
+  const app = await startTestApp({ env: { AUTO_VERIFY_EMAIL: "true" } });
   try {
     const ada = await app.person();
     await ada.say("I live in Porto. My sister Maren lives in Tromsø. I play the cello.");
