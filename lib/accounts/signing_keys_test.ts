@@ -14,30 +14,37 @@ Deno.test.afterAll(() => test.close());
 const seal = sealer("0123456789abcdef0123456789abcdef", "signing-keys");
 const another = sealer("another secret that is long enough", "signing-keys");
 
-Deno.test("[ACC-32] keys outlive the process, and the configured one signs when it is new", async () => {
-  const clock = new FakeClock();
-  const open = (configured?: string) =>
-    openKeyRing({
-      db: test.db,
-      clock,
-      seal,
-      use: "user",
-      ...(configured ? { configured } : {}),
-    });
-  const first = await (await open()).signing();
-  expect((await (await open()).signing()).kid).toBe(first.kid);
-  const set = await newKeySet("user");
-  const { kid } = (JSON.parse(set) as { keys: [{ kid: string }] }).keys[0];
-  const ring = await open(set);
-  expect((await ring.signing()).kid).toBe(kid);
-  // What the former one signed still counts, for a day.
-  expect(await ring.verifying(first.kid)).not.toBeNull();
-  clock.jumpTo(new Date(clock.now().getTime() + 24 * 3600_000 + 1));
-  expect(await ring.verifying(first.kid)).toBeNull();
-  expect((await ring.tend()).removed).toBe(1);
-});
+/** Connections of a server outlive a test. */
+const testCase = (name: string, fn: () => Promise<void>) =>
+  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 
-Deno.test("[ACC-32] names of other forms are never looked up, and unknown ones seldom", async () => {
+testCase(
+  "[ACC-32] keys outlive the process, and the configured one signs when it is new",
+  async () => {
+    const clock = new FakeClock();
+    const open = (configured?: string) =>
+      openKeyRing({
+        db: test.db,
+        clock,
+        seal,
+        use: "user",
+        ...(configured ? { configured } : {}),
+      });
+    const first = await (await open()).signing();
+    expect((await (await open()).signing()).kid).toBe(first.kid);
+    const set = await newKeySet("user");
+    const { kid } = (JSON.parse(set) as { keys: [{ kid: string }] }).keys[0];
+    const ring = await open(set);
+    expect((await ring.signing()).kid).toBe(kid);
+    // What the former one signed still counts, for a day.
+    expect(await ring.verifying(first.kid)).not.toBeNull();
+    clock.jumpTo(new Date(clock.now().getTime() + 24 * 3600_000 + 1));
+    expect(await ring.verifying(first.kid)).toBeNull();
+    expect((await ring.tend()).removed).toBe(1);
+  },
+);
+
+testCase("[ACC-32] names of other forms are never looked up, and unknown ones seldom", async () => {
   const clock = new FakeClock();
   let asked = 0;
   const db = {
@@ -59,7 +66,7 @@ Deno.test("[ACC-32] names of other forms are never looked up, and unknown ones s
   expect(asked).toBe(1);
 });
 
-Deno.test("[ACC-32] a rotation in one process is known in another within a minute", async () => {
+testCase("[ACC-32] a rotation in one process is known in another within a minute", async () => {
   const clock = new FakeClock("2030-01-01T00:00:00.000Z");
   const open = () => openKeyRing({ db: test.db, clock, seal, use: "service" });
   const [one, two] = [await open(), await open()];
@@ -73,12 +80,15 @@ Deno.test("[ACC-32] a rotation in one process is known in another within a minut
   expect((await two.signing()).kid).toBe(kid);
 });
 
-Deno.test("another app secret retires the keys it cannot open instead of stopping the start", async () => {
-  const clock = new FakeClock("2031-01-01T00:00:00.000Z");
-  const before = await openKeyRing({ db: test.db, clock, seal, use: "user" });
-  const former = (await before.signing()).kid;
-  const after = await openKeyRing({ db: test.db, clock, seal: another, use: "user" });
-  const { kid } = await after.signing();
-  expect(kid).not.toBe(former);
-  expect(await after.verifying(former)).not.toBeNull();
-});
+testCase(
+  "another app secret retires the keys it cannot open instead of stopping the start",
+  async () => {
+    const clock = new FakeClock("2031-01-01T00:00:00.000Z");
+    const before = await openKeyRing({ db: test.db, clock, seal, use: "user" });
+    const former = (await before.signing()).kid;
+    const after = await openKeyRing({ db: test.db, clock, seal: another, use: "user" });
+    const { kid } = await after.signing();
+    expect(kid).not.toBe(former);
+    expect(await after.verifying(former)).not.toBeNull();
+  },
+);

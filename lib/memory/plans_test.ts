@@ -55,15 +55,22 @@ async function indexesOf(tx: Tx, statement: string): Promise<string[]> {
 const asAda = (statement: string) => test.db.asUser(userOf(1), (tx) => indexesOf(tx, statement));
 const asJob = (statement: string) => test.db.asSystem("test", (tx) => indexesOf(tx, statement));
 
-Deno.test("[MEM-4] the list of one person reads its index, as the role that is bound to their rows", async () => {
-  expect(
-    await asAda(
-      "select * from memories where deleted_at is null order by created_at desc, id desc limit 51",
-    ),
-  ).toEqual(["memories_by_creation"]);
-});
+/** Connections of a server outlive a test. */
+const testCase = (name: string, fn: () => Promise<void>) =>
+  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 
-Deno.test("[MEM-4] purge, expiry and history read their indexes", async () => {
+testCase(
+  "[MEM-4] the list of one person reads its index, as the role that is bound to their rows",
+  async () => {
+    expect(
+      await asAda(
+        "select * from memories where deleted_at is null order by created_at desc, id desc limit 51",
+      ),
+    ).toEqual(["memories_by_creation"]);
+  },
+);
+
+testCase("[MEM-4] purge, expiry and history read their indexes", async () => {
   expect(
     await asJob(
       "select * from memories where purge_at <= '2026-01-02' order by purge_at, id limit 200",
@@ -83,27 +90,30 @@ Deno.test("[MEM-4] purge, expiry and history read their indexes", async () => {
   ).not.toEqual([]);
 });
 
-Deno.test("[MEM-5] the lists of candidates read the text indexes, as the role that owns their function", async () => {
-  const owner = test.db.owner(test.adminUrl);
-  try {
-    await owner.begin(async (tx) => {
-      await tx`select set_config('role', 'nova_search', true), set_config('enable_seqscan', 'off', true)`;
-      const mine = `'''${userOf(1)}'''::tsquery`;
-      const facts = `select id from memories m where m.text_search @@
+testCase(
+  "[MEM-5] the lists of candidates read the text indexes, as the role that owns their function",
+  async () => {
+    const owner = test.db.owner(test.adminUrl);
+    try {
+      await owner.begin(async (tx) => {
+        await tx`select set_config('role', 'nova_search', true), set_config('enable_seqscan', 'off', true)`;
+        const mine = `'''${userOf(1)}'''::tsquery`;
+        const facts = `select id from memories m where m.text_search @@
         (${mine} && to_tsquery('english', 'word7')) and m.user_id is not distinct from '${
-        userOf(1)
-      }' limit 2000`;
-      expect(await indexesOf(tx as unknown as Tx, facts)).toEqual(["memories_text"]);
-      const turns = `select id from messages m where m.text_search @@
+          userOf(1)
+        }' limit 2000`;
+        expect(await indexesOf(tx as unknown as Tx, facts)).toEqual(["memories_text"]);
+        const turns = `select id from messages m where m.text_search @@
         (${mine} && to_tsquery('english', 'topic7')) and m.user_id is not distinct from '${
-        userOf(1)
-      }' limit 2000`;
-      expect(await indexesOf(tx as unknown as Tx, turns)).toEqual(["messages_text"]);
-      const letters = `select id from messages m where 'topik7' <% m.search_text
+          userOf(1)
+        }' limit 2000`;
+        expect(await indexesOf(tx as unknown as Tx, turns)).toEqual(["messages_text"]);
+        const letters = `select id from messages m where 'topik7' <% m.search_text
         and m.user_id is not distinct from '${userOf(1)}'`;
-      expect(await indexesOf(tx as unknown as Tx, letters)).toEqual(["messages_trigrams"]);
-    });
-  } finally {
-    await owner.end();
-  }
-});
+        expect(await indexesOf(tx as unknown as Tx, letters)).toEqual(["messages_trigrams"]);
+      });
+    } finally {
+      await owner.end();
+    }
+  },
+);
