@@ -247,3 +247,12 @@ Deno.test("[MEM-26] two jobs for one message at once save what it says once", as
   await app.services.outbox.drain();
   expect((await items(ada, "/api/memory")).length).toBe(1);
 });
+
+Deno.test("[MEM-38] the same text typed ten times at once is one memory", async () => {
+  const ada = await app.person();
+  const made = await Promise.all(
+    Array.from({ length: 10 }, () => ada.post("/api/memory", { text: "The user keeps bees." })),
+  );
+  expect(made.map(({ status }) => status).sort()).toEqual([...Array(9).fill(200), 201]);
+  expect((await items(ada, "/api/memory")).length).toBe(1);
+});

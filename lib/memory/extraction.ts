@@ -57,7 +57,10 @@ export function createExtraction(
     // The host is asked outside of any transaction; memory may be turned off meanwhile.
     const byModel = await askModel(read);
     await db.asUser(userId, async (tx) => {
-      const message = await store.sourceMessage(tx, source.messageId);
+      const [, message] = await Promise.all([
+        store.lockFacts(tx, userId),
+        store.sourceMessage(tx, source.messageId),
+      ]);
       if (!message?.remember || message.memoryMode !== "on" || message.temporary) return;
       const consent = await consentOf(tx, userId, clock.now());
       if (consent.paused) return;

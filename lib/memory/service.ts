@@ -234,6 +234,7 @@ export function createMemory(dependencies: MemoryDependencies) {
       entry: NewMemory,
     ): Promise<{ memory: MemoryView; created: boolean }> {
       return db.asUser(owner.userId, async (tx) => {
+        await store.lockFacts(tx, owner.userId);
         const same = await store.findSame(tx, {
           text: sameText(entry.text),
           subject: entry.subject ?? null,

@@ -591,6 +591,14 @@ export interface SourceMessage {
   memoryEnabled: boolean;
 }
 
+/**
+ * Lets whoever adds facts of a person wait for each other: two that say the same would both look,
+ * find nothing and be stored. The row of the account is held; its other changes are short.
+ */
+export async function lockFacts(tx: Tx, userId: string): Promise<void> {
+  await tx`select 1 from users where id = ${userId} for no key update`;
+}
+
 /** A message of the user whose conversation still lives, or null. */
 export async function sourceMessage(tx: Tx, id: string): Promise<SourceMessage | null> {
   const [row] = await tx<SourceMessage[]>`
