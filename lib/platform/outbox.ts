@@ -238,9 +238,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     async drain() {
       let count = 0;
-      while (running) await running;
-      for (let found = await work(); found > 0; found = await work()) count += found;
-      return count;
+      while (true) {
+        while (running) await running;
+        const found = await work();
+        count += found;
+        // What was claimed beside this, by a wake-up in between, is waited for as well.
+        if (found === 0 && !running) return count;
+      }
     },
     async stop() {
       stopped = true;
