@@ -83,6 +83,7 @@ export function createAuthenticate(
       locale: user.locale,
       timeZone: user.timeZone,
       memory: { enabled: settings.memory, searchConversations: settings.searchConversations },
+      companion: { tone: settings.tone, answerLength: settings.answerLength },
       scopes: found.scopes,
       dailyTokens: found.dailyTokens,
       twoFactor: user.twoFactorAt !== null,

@@ -4,6 +4,7 @@ import {
   type ModelMessage,
   renderMemoryBlock,
 } from "@/lib/model/mod.ts";
+import type { Principal } from "@/lib/platform/http/principal.ts";
 import { Problem } from "@/lib/platform/problem.ts";
 import type { Found } from "@/lib/memory/mod.ts";
 
@@ -18,8 +19,8 @@ export interface Ingredients {
   /** Constitution, persona and, where the pre-check asked for it, how to take care. */
   persona: string;
   careInstruction: string | null;
-  /** About the person: name and language. */
-  profile: { displayName: string; locale: string };
+  /** About the person: name, language, and how they want to be spoken to. */
+  profile: Pick<Principal, "displayName" | "locale" | "companion">;
   /** Local date, so that the model can place what was said. */
   today: string;
   recalled: readonly Found[];
@@ -144,9 +145,23 @@ function systemMessage(input: Ingredients): ModelMessage {
     input.persona,
     `Today is ${input.today}. You are talking with ${JSON.stringify(displayName)}; answer in the ` +
     `language they write in (interface language: ${locale}).`,
+    wishesOf(input.profile.companion),
     input.careInstruction ?? "",
   ];
   return { role: "system", content: parts.filter(Boolean).join("\n\n") };
+}
+
+const TONES = { warm: "", plain: "Speak plainly, without flourish.", brief: "Speak tersely." };
+const LENGTHS = {
+  short: "Keep answers short: a few sentences.",
+  balanced: "",
+  long: "Answer at length, with background and examples.",
+};
+
+/** What the person chose in the settings; the defaults need no words. */
+function wishesOf(companion: Principal["companion"]): string {
+  if (!companion) return "";
+  return [TONES[companion.tone], LENGTHS[companion.answerLength]].filter(Boolean).join(" ");
 }
 
 function memoryMessage(recalled: readonly Found[]): ModelMessage | null {

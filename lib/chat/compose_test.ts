@@ -217,3 +217,14 @@ Deno.test("[CHT-32] whatever the conversation, a prompt stays within its budget 
     },
   ));
 });
+
+Deno.test("tone and length that a person chose stand in the prompt, before any care", () => {
+  const system = (companion?: Ingredients["profile"]["companion"]) =>
+    compose(ingredients({
+      profile: { displayName: "Ada", locale: "en", ...(companion ? { companion } : {}) },
+      careInstruction: "Take care.",
+    })).messages[0]!.content;
+  const chosen = system({ tone: "brief", answerLength: "short" });
+  expect(chosen).toMatch(/tersely[^]*a few sentences[^]*Take care\.$/);
+  expect(system({ tone: "warm", answerLength: "balanced" })).toBe(system());
+});

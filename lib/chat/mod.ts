@@ -36,7 +36,7 @@ export function createChat(dependencies: ChatDependencies) {
     ingredients: (turn, careInstruction) => ({
       persona: compactConstitution(),
       careInstruction,
-      profile: { displayName: turn.principal.displayName, locale: turn.principal.locale },
+      profile: turn.principal,
       today: today(turn.principal, clock.now()),
       message: turn.userMessage.content,
       unfinished: turn.unfinished,

@@ -35,6 +35,8 @@ export interface Principal {
   timeZone: string;
   /** Whether anything is remembered or recalled, and whether former conversations are searched. */
   memory: { enabled: boolean; searchConversations: boolean };
+  /** How the person wants to be spoken to; absent means warm and balanced. */
+  companion?: { tone: "warm" | "plain" | "brief"; answerLength: "short" | "balanced" | "long" };
   /** Scopes of a personal key; null where the whole account was signed in to. */
   scopes: readonly string[] | null;
   /** Tokens a personal key may use per day; null without a budget of its own. */
