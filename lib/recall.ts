@@ -63,7 +63,11 @@ async function readConversations(folder: string): Promise<RecallConversation[]> 
   if (names.length === 0) {
     throw new InputError(`There is no *.json file in ${JSON.stringify(folder)}`);
   }
-  return await Promise.all(names.sort().map((name) => readConversation(join(folder, name))));
+  // One after the other: the fault told is that of the first bad file by name, whichever a disk
+  // answers first.
+  const conversations: RecallConversation[] = [];
+  for (const name of names.sort()) conversations.push(await readConversation(join(folder, name)));
+  return conversations;
 }
 
 async function readConversation(path: string): Promise<RecallConversation> {
