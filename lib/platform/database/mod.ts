@@ -2,6 +2,7 @@ import postgres from "postgres";
 import type { Log } from "../log.ts";
 import { Problem } from "../problem.ts";
 import { type EmbeddedDatabase, openEmbedded } from "./embedded.ts";
+import { createPool } from "./pool.ts";
 
 /** Types postgres.js maps beside its own: `bigint` as number, exact up to 2^53. */
 interface CustomTypes extends Record<string, postgres.PostgresType> {
@@ -135,16 +136,15 @@ const CLIENT_OPTIONS = {
  */
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   const embedded = options.url ? null : await openEmbedded(options);
-  const client = (url: string | undefined, max: number): Sql =>
-    embedded ? embeddedClient(embedded, max) : serverClient(url!, max);
-  const sql = client(options.url, options.max ?? (embedded ? 1 : 20));
+  const client = (url?: string): Sql => embedded ? embeddedClient(embedded) : serverClient(url!);
+  const pool = createPool(() => client(options.url), options.max ?? (embedded ? 1 : 20));
 
   async function begin<T>(
     role: string,
     setting: { name: string; value: string },
     work: (tx: Tx) => Promise<T>,
   ): Promise<T> {
-    return await guarded(() =>
+    return await guarded((sql) =>
       sql.begin(async (tx) => {
         // Sent ahead of the first query of `work`, on the same connection, without a wait.
         const bind = tx`select set_config('role', ${role}, true),
@@ -157,9 +157,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     ) as T;
   }
 
-  async function guarded<T>(work: () => PromiseLike<T>): Promise<T> {
+  async function guarded<T>(work: (sql: Sql) => PromiseLike<T>): Promise<T> {
     try {
-      return await work();
+      return await pool.run(work);
     } catch (error) {
       if (!isConnectionFault(error)) throw error;
       options.log.warn("database.unavailable", "A transaction lost its connection", {
@@ -179,7 +179,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     const statement = `select r.* from (select set_config('role', 'nova_user', true) as role,
         set_config('app.user_id', $1, true) as owner) as bound,
       lateral ${name}(case when bound.role = 'nova_user' then bound.owner::uuid end${given}) as r`;
-    const [row] = await guarded(() => sql.unsafe(statement, [userId, ...args], { prepare: true }));
+    const [row] = await guarded((sql) =>
+      sql.unsafe(statement, [userId, ...args], { prepare: true })
+    );
     return row as Row;
   }
 
@@ -189,29 +191,33 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     asUser: (userId, work) => begin("nova_user", { name: "app.user_id", value: userId }, work),
     asSystem: (purpose, work) =>
       begin("nova_system", { name: "app.purpose", value: purpose }, work),
-    ping: async () => void await sql`select 1`,
+    ping: async () => void await pool.run((sql) => sql`select 1`),
     async maintain() {
       if (!embedded) return;
-      const tables = await sql<{ name: string }[]>`
-        select tablename as name from pg_tables where schemaname = 'public'`;
-      for (const { name } of tables) await sql`vacuum (analyze) ${sql(name)}`;
+      const tables = await pool.run((sql) =>
+        sql<{ name: string }[]>`
+        select tablename as name from pg_tables where schemaname = 'public'`
+      );
+      for (const { name } of tables) {
+        await pool.run((sql) => sql`vacuum (analyze) ${sql(name)}`);
+      }
     },
-    owner: (adminUrl) => client(adminUrl ?? options.url, 1),
+    owner: (adminUrl) => client(adminUrl ?? options.url),
     dump: () => embedded ? embedded.dump() : Promise.resolve(null),
     async close() {
-      await sql.end({ timeout: 5 });
+      await pool.end();
       await embedded?.close();
     },
   };
 }
 
-function embeddedClient(embedded: EmbeddedDatabase, max: number): Sql {
+function embeddedClient(embedded: EmbeddedDatabase): Sql {
   // `socket` is an option of postgres.js that its types do not list.
   const socket = { socket: () => embedded.connect() };
   return postgres({
     ...CLIENT_OPTIONS,
     ...socket,
-    max,
+    max: 1,
     user: "postgres",
     database: "postgres",
     idle_timeout: 0,
@@ -219,11 +225,10 @@ function embeddedClient(embedded: EmbeddedDatabase, max: number): Sql {
   });
 }
 
-function serverClient(url: string, max: number): Sql {
+function serverClient(url: string): Sql {
   return postgres(url, {
     ...CLIENT_OPTIONS,
-    max,
-    // A new connection has to compile and plan the search functions anew, which costs a turn 36 ms.
+    max: 1,
     idle_timeout: 300,
     connection: { application_name: "novacore", statement_timeout: 10_000, TimeZone: "UTC" },
   });
