@@ -2,13 +2,14 @@ import { type JobHandler, PostponedJob } from "@/lib/platform/outbox.ts";
 import { every } from "@/lib/platform/clock.ts";
 import { errorFields } from "@/lib/platform/log.ts";
 import { ERASE_JOB, EXTRACT_JOB } from "@/lib/chat/mod.ts";
-import { EMBED_JOB, EMBED_TURN_JOB } from "@/lib/memory/mod.ts";
+import { EMBED_JOB, EMBED_TURN_JOB, INDEX_TURNS_JOB } from "@/lib/memory/mod.ts";
 import { ERASE_ACCOUNT_JOB, EXPORT_JOB, MAIL_JOB, RESET_JOB } from "@/lib/accounts/mod.ts";
 import type { Services } from "@/lib/boot/services.ts";
 import { embedMemory } from "./embed_memory.ts";
 import { embedTurn } from "./embed_turn.ts";
 import { eraseTemporary } from "./erase_temporary.ts";
 import { extractMemories } from "./extract_memories.ts";
+import { indexTurns } from "./index_turns.ts";
 
 const MINUTE = 60_000;
 
@@ -24,6 +25,7 @@ export function jobHandlers(services: Services): Record<string, JobHandler> {
     [EXTRACT_JOB]: forActive(extractMemories(services)),
     [EMBED_JOB]: forActive(embedMemory(services)),
     [EMBED_TURN_JOB]: forActive(embedTurn(services)),
+    [INDEX_TURNS_JOB]: indexTurns(services),
     [ERASE_JOB]: eraseTemporary(services),
     ...services.billing.handlers(),
     [MAIL_JOB]: (job) => accounts.mails.send(job),

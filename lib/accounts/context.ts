@@ -59,6 +59,12 @@ export interface AccountOptions {
   };
   /** What others do in the transaction of a registration (the school, the welcome). */
   onRegister?: (tx: Tx, user: { id: string; email: string }) => Promise<void>;
+  /** What others do in the transaction of a change of settings (the turns that are searched). */
+  onSettings?: (
+    tx: Tx,
+    user: { id: string },
+    change: { before: Record<string, unknown>; after: Record<string, unknown> },
+  ) => Promise<void>;
   /** What others end when an account is closed (the subscription, public pages). */
   onClose?: (tx: Tx, user: { id: string }) => Promise<void>;
   /** What others take back of a person before the account's rows go (payment events). */

@@ -81,9 +81,14 @@ export function createProfiles(context: AccountContext) {
         const user = await store.lockUser(tx, userId);
         const merged = { ...user?.settings, ...change };
         await store.updateSettings(tx, userId, { settings: merged, at: clock.now() });
+        await context.options.onSettings?.(tx, { id: userId }, {
+          before: user?.settings ?? {},
+          after: merged,
+        });
         return merged;
       });
       context.cache.forgetUser(userId);
+      context.outbox.wake();
       return settings;
     },
 

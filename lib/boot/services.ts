@@ -173,6 +173,7 @@ export async function createServices(platform: Platform) {
           select email_normalized from users where id = ${userId}`;
         await trials.begin(tx, { userId, emailNormalized: row!.emailNormalized });
       },
+      onSettings: (tx, { id }, change) => memory.followSettings(tx, id, change),
       onClose: (tx, { id }) => billing.service.close(tx, id),
       onErase: async (tx, { id, emailNormalized }) => {
         await billing.erase(tx, id);

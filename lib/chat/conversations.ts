@@ -176,6 +176,11 @@ export function conversationService(context: ChatContext) {
         const row = await requireMessage(tx, id);
         if (row.role !== "assistant") throw conflict("Feedback belongs to an answer");
         await store.setFeedback(tx, id, feedback);
+        if (isGood(feedback) && !(row.feedback && isGood(row.feedback))) {
+          const items = (await receiptIn(tx, id))?.items ?? [];
+          const memoryIds = items.flatMap((item) => item.memoryId ? [item.memoryId] : []);
+          await context.memory.helped(tx, { answerId: id, memoryIds });
+        }
         return feedback;
       });
     },
@@ -214,6 +219,11 @@ export function conversationService(context: ChatContext) {
     if (session.activeTurnId) throw turnInProgress(session.activeTurnId, session.id);
     return await store.leafBelow(tx, messageId);
   }
+}
+
+/** Whether a rating says that an answer helped. */
+function isGood({ vote, ratings }: Feedback): boolean {
+  return vote === "up" || (vote === null && (ratings?.helpfulness ?? 0) >= 4);
 }
 
 /** What was in the prompt of an answer; null for what is no answer of a turn. */

@@ -5,17 +5,21 @@ import { memoryBytes } from "./bytes.ts";
 import { type Candidate, extractCandidates } from "./extract.ts";
 import { extractByModel, type ModelExtraction } from "./extract_model.ts";
 import { sameText } from "./normalise.ts";
-import type { FactWriter, MemoryDependencies, NewFact } from "./fact_writer.ts";
+import {
+  confirmed,
+  type FactWriter,
+  type MemoryDependencies,
+  type NewFact,
+} from "./fact_writer.ts";
 import type { Inbox } from "./inbox.ts";
 import { insertNotSaved, storedFact } from "./inbox_store.ts";
+import { likeFacts } from "./likeness.ts";
 import { type Consent, consentOf } from "./settings.ts";
 import * as store from "./store.ts";
 import { hasHiddenCharacters, looksLikeCommand, looksPasted } from "./taint.ts";
 import { decideWrite, type GateContext, type GateReason } from "./write_gate.ts";
 
 const NOT_SAVED_MS = 30 * 24 * 60 * 60 * 1000;
-/** A repeated statement raises confidence by this, up to the cap (MEM-24). */
-const CONFIRMED = { step: 0.1, cap: 0.99 };
 /** "Forget that …" drops at most so many facts at once. */
 const MAX_FORGOTTEN = 5;
 /** The parts of a fact that most facts do not have. */
@@ -143,11 +147,24 @@ export function createExtraction(
     if (decision.decision === "not_saved") {
       return await noteNotSaved(tx, taking, decision.reason ?? "opted_out");
     }
-    const row = await writer.insert(tx, taking.userId, factOf(taking), "extraction");
-    await store.deleteTombstone(tx, await writer.hashOf(candidate.text));
-    for (const former of known.filter(({ id }) => decision.supersedes.includes(id))) {
-      await writer.supersede(tx, former, row, "extraction");
-    }
+    await save(tx, taking, known.filter(({ id }) => decision.supersedes.includes(id)));
+  }
+
+  /** Stores a fact, unless one that only words differently says it already (MEM-38). */
+  async function save(tx: Tx, taking: Taking, replaced: store.MemoryRow[]): Promise<void> {
+    const fact = factOf(taking);
+    const vector = await writer.vectorAtOnce({ ...EMPTY, ...fact });
+    const alike = vector ? await likeFacts(tx, { ...EMPTY, ...fact }, { vector }) : [];
+    const same = alike.find(({ kind }) => kind === "same")?.fact;
+    if (same && replaced.length === 0) return await confirm(tx, same, taking);
+    const row = await writer.insert(tx, taking.userId, fact, "extraction");
+    await store.deleteTombstone(tx, await writer.hashOf(row.text));
+    for (const former of replaced) await writer.supersede(tx, former, row, "extraction");
+    await inbox.relate(
+      tx,
+      row,
+      alike.filter(({ fact }) => !replaced.some(({ id }) => id === fact.id)),
+    );
     gate.add(1, { decision: "save", reason: "none" });
   }
 
@@ -214,7 +231,7 @@ export function createExtraction(
     const bytes = memoryBytes({ ...row, sourceMessageIds }, options.model.embedDim);
     await writer.change(tx, row, {
       patch: {
-        confidence: Math.min(CONFIRMED.cap, row.confidence + CONFIRMED.step),
+        confidence: confirmed(row.confidence),
         sourceMessageIds,
         bytes,
       },

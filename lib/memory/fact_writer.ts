@@ -44,6 +44,11 @@ export const UNDO_MS = DAY;
 /** The kind of the job that makes a fact's vector with a model host. */
 export const EMBED_JOB = "memory.embed";
 
+/** Confidence after the same was said again, or an answer that used it was found good (MEM-24). */
+export function confirmed(confidence: number, step = 0.1): number {
+  return Math.max(confidence, Math.min(0.99, confidence + step));
+}
+
 /** Who changes a fact. */
 export type Actor = "user" | "extraction" | "distillation" | "import";
 
@@ -147,7 +152,7 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
       bytes: 0,
     };
     const row = { ...base, bytes: memoryBytes(base, dependencies.model.embedDim) };
-    const embedding = embedder.local ? await embedder.embedDocument(embedText(row)) : null;
+    const embedding = await vectorAtOnce(row);
     await store.insertMemory(tx, row, embedding);
     await event(tx, { action: "create", actor, row, after: row });
     await usage.recordStorage(tx, { userId, operationId: ids(), bytes: row.bytes });
@@ -158,6 +163,13 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
       }
     }
     return row;
+  }
+
+  /** The vector of a fact when no host is needed for it, else null: a job brings it. */
+  function vectorAtOnce(
+    row: Pick<store.MemoryRow, "text" | "quote" | "tags">,
+  ): Promise<store.StoredVector | null> {
+    return embedder.local ? embedder.embedDocument(embedText(row)) : Promise.resolve(null);
   }
 
   /** Ends an intermediate fact; for a week it can be restored, then it is purged (MEM-21). */
@@ -283,7 +295,7 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
     await change(tx, kept, {
       patch: {
         sourceMessageIds: sources,
-        confidence: Math.max(kept.confidence, other.confidence),
+        confidence: confirmed(Math.max(kept.confidence, other.confidence)),
         bytes,
       },
       action: "merge",
@@ -299,6 +311,7 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
     event,
     queueEmbedding,
     embedText,
+    vectorAtOnce,
     forgetRow,
     eraseRow,
     expire,

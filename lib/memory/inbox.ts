@@ -6,6 +6,7 @@ import type { EffectivePlan } from "@/lib/plans/mod.ts";
 import { memoryBytes } from "./bytes.ts";
 import type { FactWriter, MemoryDependencies, NewFact } from "./fact_writer.ts";
 import * as inbox from "./inbox_store.ts";
+import type { Likeness } from "./likeness.ts";
 import { sameText } from "./normalise.ts";
 import type {
   ContradictionView,
@@ -215,6 +216,17 @@ export function createInbox(dependencies: MemoryDependencies, writer: FactWriter
         actor: "extraction",
         reason: "contradicted",
       });
+    },
+
+    /** Ties a new fact to those near it: nearly the same (MEM-39), or perhaps its opposite (MEM-40). */
+    async relate(tx: Tx, row: store.MemoryRow, alike: readonly Likeness[]): Promise<void> {
+      for (const { fact, kind } of alike) {
+        if (kind === "opposed") await this.contradict(tx, fact, row);
+        else {
+          const tie = { userId: row.userId, fromId: row.id, toId: fact.id };
+          await writer.link(tx, { ...tie, kind: "same_as" });
+        }
+      }
     },
 
     proposals: (userId: string, page: { limit: number; cursor?: string | undefined }) =>

@@ -1,3 +1,4 @@
+export { INDEX_TURNS_JOB } from "./turn_set.ts";
 export { createMemory, type Memory } from "./service.ts";
 export { EMBED_JOB, type MemoryDependencies } from "./fact_writer.ts";
 export { memoryApi } from "./api.ts";

@@ -7,6 +7,7 @@ import { memoryBytes } from "./bytes.ts";
 import { createEmbedder } from "./embedder.ts";
 import { createExtraction } from "./extraction.ts";
 import {
+  confirmed,
   createFactWriter,
   ITM_CAPACITY,
   type MemoryDependencies,
@@ -15,6 +16,7 @@ import {
 } from "./fact_writer.ts";
 import { createInbox, type Owner } from "./inbox.ts";
 import { forgetMessageInInbox } from "./inbox_store.ts";
+import { likeFacts } from "./likeness.ts";
 import { createMovement } from "./movement.ts";
 import { sameText } from "./normalise.ts";
 import { createPast } from "./past.ts";
@@ -35,11 +37,14 @@ import { createMemorySettings, raiseOwnVersion, raiseVersion, versionOf } from "
 import { createShortTerm, SHORT_TERM_TURNS, type ShortTermTurn } from "./short_term.ts";
 import * as store from "./store.ts";
 import { createTransfer } from "./transfer.ts";
+import { createTurnSet } from "./turn_set.ts";
 import { createTurnVectors } from "./turn_vectors.ts";
 import { indexSession, indexTurn, unindexMessage, unindexSession } from "./turn_index.ts";
 import { memoryView } from "./views.ts";
 
 const MAX_ANCHORS = 12;
+/** What a good rating of an answer adds to the confidence of the facts it used. */
+const HELPED = 0.02;
 /** Growth and rates are told of so many days. */
 const STATS_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -61,6 +66,7 @@ export function createMemory(dependencies: MemoryDependencies) {
   const transfer = createTransfer(dependencies, { writer, inbox });
   const settings = createMemorySettings({ db, clock });
   const turnVectors = createTurnVectors(dependencies, embedder);
+  const turnSet = createTurnSet(dependencies);
   const kept = createSearchCache<MemorySearchAnswer>(clock);
 
   async function requireMemory(tx: Tx, id: string, lock = true): Promise<store.MemoryRow> {
@@ -108,6 +114,26 @@ export function createMemory(dependencies: MemoryDependencies) {
         await inbox.contradict(tx, other, row);
       }
     }
+  }
+
+  /**
+   * What a fact is to those near it, once its vector has come. What was taken from a message and
+   * says nothing new goes into the older fact; what the owner typed stays as it is.
+   */
+  async function settleLikeness(
+    tx: Tx,
+    row: store.MemoryRow,
+    vector: store.StoredVector,
+  ): Promise<void> {
+    if (row.supersededAt) return;
+    const alike = (await likeFacts(tx, row, { vector, except: row.id }))
+      .filter(({ fact }) => fact.createdAt <= row.createdAt);
+    const same = alike.find(({ kind }) => kind === "same")?.fact;
+    const taken = row.quote !== null && row.accessCount === 0 && !row.pinned && !row.locked;
+    if (same && taken && !same.locked) {
+      return await writer.merge(tx, { kept: same, other: row, actor: "extraction" });
+    }
+    await inbox.relate(tx, row, alike);
   }
 
   async function find(userId: string, request: MemorySearch): Promise<MemorySearchAnswer> {
@@ -270,6 +296,8 @@ export function createMemory(dependencies: MemoryDependencies) {
         await store.deleteTombstone(tx, await hashOf(entry.text));
         const row = await insert(tx, owner.userId, fact, "user");
         if (row.subject && row.attribute) await openContradictions(tx, row);
+        const vector = await writer.vectorAtOnce(row);
+        if (vector) await settleLikeness(tx, row, vector);
         return { memory: memoryView(row), created: true };
       }).then((result) => {
         outbox.wake();
@@ -499,6 +527,25 @@ export function createMemory(dependencies: MemoryDependencies) {
       await turnVectors.queue(tx, turn);
     },
 
+    /** Follows a change of a person's settings, in its transaction. */
+    followSettings: turnSet.follow,
+
+    /** Facts that helped with an answer their owner found good are believed a little more (MEM-24). */
+    async helped(
+      tx: Tx,
+      { answerId, memoryIds }: { answerId: string; memoryIds: readonly string[] },
+    ): Promise<void> {
+      // Once for an answer, however often it is rated anew.
+      const reason = `helped with the answer ${answerId}`;
+      if (await store.hasEvent(tx, { memoryIds, reason })) return;
+      for (const row of await store.findMemories(tx, memoryIds)) {
+        const confidence = confirmed(row.confidence, HELPED);
+        if (row.deletedAt || row.locked || confidence === row.confidence) continue;
+        const patch = { confidence };
+        await writer.change(tx, row, { patch, action: "confirm", actor: "user", reason });
+      }
+    },
+
     /** Takes a whole conversation out of the searched set. */
     async unindexSession(tx: Tx, sessionId: string): Promise<void> {
       await unindexSession(tx, sessionId);
@@ -539,6 +586,7 @@ export function createMemory(dependencies: MemoryDependencies) {
         const current = await store.findMemory(tx, memoryId, { lock: true });
         if (current?.text !== row.text) return; // edited meanwhile: its own job brings the new one
         await store.updateMemory(tx, memoryId, { embedding, updatedAt: row.updatedAt });
+        await settleLikeness(tx, current, embedding);
         await usage.recordSystem(tx, {
           userId,
           operationId: ids(),
@@ -548,6 +596,7 @@ export function createMemory(dependencies: MemoryDependencies) {
       });
     },
 
+    reconcileTurns: turnSet.reconcile,
     embedTurns: turnVectors.embed,
     /** Makes anew, some at a time, the vectors that another model made; returns how many. */
     reembed: turnVectors.reembed,

@@ -328,6 +328,17 @@ export async function insertEvent(
   }, ${event.at})`;
 }
 
+/** Whether something happened to one of these facts for a reason. */
+export async function hasEvent(
+  tx: Tx,
+  query: { memoryIds: readonly string[]; reason: string },
+): Promise<boolean> {
+  const [row] = await tx<{ found: boolean }[]>`select exists (
+    select from memory_events where memory_id = any(${query.memoryIds as string[]}::uuid[])
+      and reason = ${query.reason}) as found`;
+  return row!.found;
+}
+
 /** A fact's history, oldest first. */
 export function eventsOf(tx: Tx, memoryId: string) {
   return tx<

@@ -20,8 +20,9 @@ export async function indexTurn(
   tx: Tx,
   turn: { questionId: string; answerId: string },
 ): Promise<void> {
-  await tx`update messages set search_text = content
-    where id = any(${[turn.questionId, turn.answerId]}::uuid[]) and remember and content <> ''`;
+  await tx`update messages m set search_text = m.content
+    where m.id = any(${[turn.questionId, turn.answerId]}::uuid[]) and m.remember
+      and m.content <> '' and ${ownerSearches(tx)}`;
   await renewAround(tx, turn.answerId);
 }
 
@@ -45,7 +46,9 @@ export async function indexSession(tx: Tx, sessionId: string): Promise<void> {
   const rows = await tx<(Line & { before: string; context: string })[]>`
     select m.id, m.parent_id, m.content, m.search_text as before, m.search_context as context,
       m.remember and m.content <> '' and not s.temporary and s.memory_mode <> 'off'
-        and s.deleted_at is null and m.status in ('complete', 'stopped', 'interrupted')
+        and s.deleted_at is null and ${
+    ownerSearches(tx)
+  } and m.status in ('complete', 'stopped', 'interrupted')
         and not exists (
           select from messages other
           where other.turn_id = m.turn_id and other.status in ('refused', 'error')) as open
@@ -66,6 +69,13 @@ export async function indexSession(tx: Tx, sessionId: string): Promise<void> {
     from unnest(${changed.map(({ id }) => id)}::uuid[], ${changed.map(({ text }) => text)}::text[],
       ${changed.map(({ context }) => context)}::text[]) as n(id, text, context)
     where m.id = n.id`;
+}
+
+/** Whether the owner of a message `m` has memory and the search of conversations on (MEM-7). */
+function ownerSearches(tx: Tx) {
+  return tx`exists (select from users u where u.id = m.user_id
+    and coalesce((u.settings ->> 'memory')::boolean, true)
+    and coalesce((u.settings ->> 'searchConversations')::boolean, true))`;
 }
 
 /** Stores the vectors of turns that may still be found. */

@@ -1,0 +1,120 @@
+import { expect } from "expect";
+import { startTestApp, type TestApp } from "./support/app.ts";
+
+let app: TestApp;
+Deno.test.beforeAll(async () => {
+  app = await startTestApp();
+});
+Deno.test.afterAll(() => app.close());
+
+type Person = Awaited<ReturnType<TestApp["person"]>>;
+
+async function tells(who: Person, text: string) {
+  const said = await who.say(text);
+  await app.services.outbox.drain();
+  return said;
+}
+
+/** Messages of a person that can be found, with those that are still somebody's context. */
+const searched = (who: Person) =>
+  app.services.db.asUser(
+    who.userId,
+    (tx) =>
+      tx<{ id: string }[]>`
+      select id from messages where search_text <> '' or search_context <> '' order by id`,
+  );
+
+async function facts(who: Person, path = "/api/memory") {
+  return (await who.get(path)).body.items as {
+    id: string;
+    text: string;
+    confidence: number;
+    sourceMessageIds: string[];
+  }[];
+}
+
+Deno.test("[MEM-7] who opts out of searched conversations leaves the set at once, and comes back whole", async () => {
+  const ada = await app.person();
+  const bela = await app.person();
+  for (const who of [ada, bela]) {
+    await tells(who, "The heron stood in the reeds again this morning.");
+    await tells(who, "I painted the garden gate green.");
+  }
+  const before = await searched(ada);
+  expect(before.length).toBe(4);
+  const quiet = await ada.say("This stays between us, about the heron.", { memoryMode: "off" });
+  for (const change of [{ searchConversations: false }, { memory: false }]) {
+    await ada.patch("/api/account/settings", change);
+    // In the same transaction: no job has run yet.
+    expect(await searched(ada)).toEqual([]);
+    await app.services.outbox.drain();
+    expect(await searched(ada)).toEqual([]);
+    expect((await searched(bela)).length).toBe(4);
+    await ada.patch("/api/account/settings", { searchConversations: true, memory: true });
+    await app.services.outbox.drain();
+    expect(await searched(ada)).toEqual(before);
+  }
+  expect(quiet.status).toBe(200);
+  const asked = await ada.say("What did I say about the heron?");
+  expect(asked.body.recall.items.map((item: { kind: string }) => item.kind)).toContain("turn");
+});
+
+Deno.test("[MEM-34] memory turned off while an answer is written keeps nothing of it", async () => {
+  const ada = await app.person();
+  const { body } = await ada.post("/api/chat/messages", {
+    content: "I play the cello. Tell me about bows.",
+    clientMessageId: crypto.randomUUID(),
+  }, { prefer: "respond-async" });
+  await ada.patch("/api/account/settings", { memory: false });
+  await app.services.chat.turns.ended(ada.userId, body.turnId);
+  await app.services.outbox.drain();
+  expect(await searched(ada)).toEqual([]);
+  expect(await facts(ada)).toEqual([]);
+});
+
+Deno.test("[MEM-24] a good rating raises the confidence of the facts an answer used, once", async () => {
+  const ada = await app.person();
+  await tells(ada, "I live in Porto.");
+  const [told] = await facts(ada);
+  const asked = await ada.say("Where do I live?");
+  const path = `/api/chat/messages/${asked.body.assistantMessage.id}/feedback`;
+  for (const vote of ["down", "up", null, "up"]) await ada.post(path, { vote });
+  const [after] = await facts(ada);
+  expect(after!.confidence).toBeCloseTo(told!.confidence + 0.02, 5);
+  const history = (await ada.get(`/api/memory/${told!.id}/history`)).body.items;
+  expect(history.at(-1)).toMatchObject({ action: "confirm", actor: "user" });
+});
+
+Deno.test("[MEM-38] a fact that only words differently what is known confirms it", async () => {
+  const ada = await app.person();
+  await tells(ada, "Remember that the spare key is under the blue pot by the door.");
+  const said = await tells(ada, "Remember that the spare key is under the blue pot, by the door!");
+  const all = await facts(ada);
+  expect(all.map(({ text }) => text)).toHaveLength(1);
+  expect(all[0]!.sourceMessageIds).toContain(said.body.userMessage.id);
+  // Near in words, and something else.
+  await tells(ada, "Remember that the spare key is under the blue pot by door 7.");
+  expect(await facts(ada)).toHaveLength(2);
+});
+
+Deno.test("[MEM-39] facts that nearly say the same are tied, and both stay", async () => {
+  const ada = await app.person();
+  const add = async (text: string) => (await ada.post("/api/memory", { text })).body;
+  const one = await add("The user keeps the winter tyres in the old shed behind the house");
+  const two = await add("The user keeps the winter tyres in an old shed behind the house");
+  expect(await facts(ada)).toHaveLength(2);
+  const links = (await ada.get(`/api/memory/${two.id}/links`)).body.items;
+  expect(links).toMatchObject([{ kind: "same_as", memoryId: one.id }]);
+});
+
+Deno.test("[MEM-40] what says the opposite waits for its owner's word; several values of one kind do not", async () => {
+  const ada = await app.person();
+  const add = async (text: string) => (await ada.post("/api/memory", { text })).body;
+  const older = await add("The user wants to be called before parcels are delivered");
+  const newer = await add("The user never wants to be called before parcels are delivered");
+  const [pair] = (await ada.get("/api/memory/contradictions")).body.items;
+  expect([pair.older.id, pair.newer.id]).toEqual([older.id, newer.id]);
+  await tells(ada, "I speak Danish.");
+  await tells(ada, "I speak Finnish.");
+  expect((await ada.get("/api/memory/contradictions")).body.items).toHaveLength(1);
+});
