@@ -118,3 +118,23 @@ Deno.test("[MEM-40] what says the opposite waits for its owner's word; several v
   await tells(ada, "I speak Finnish.");
   expect((await ada.get("/api/memory/contradictions")).body.items).toHaveLength(1);
 });
+
+Deno.test("[MEM-35] [MEM-41] a message tells what was saved, replaced and asked; a replaced fact stands again", async () => {
+  const ada = await app.person();
+  await tells(ada, "I live in Porto.");
+  const said = await tells(ada, "Actually, I live in Lisbon now. I am allergic to walnuts.");
+  const path = `/api/chat/messages/${said.body.userMessage.id}/memory`;
+  const { saved, replaced, proposals } = (await ada.get(path)).body;
+  expect(saved.map(({ text }: { text: string }) => text).join()).toContain("Lisbon");
+  expect(replaced).toHaveLength(1);
+  expect(replaced[0].memory.text).toContain("Porto");
+  expect(proposals).toMatchObject([{ op: "save", reason: "sensitive" }]);
+  await ada.post(`/api/memory/${replaced[0].memory.id}/undo`, { eventId: replaced[0].eventId });
+  await ada.delete(`/api/memory/${replaced[0].memory.supersededBy}`);
+  expect((await facts(ada)).map(({ text }) => text).join()).toContain("Porto");
+  expect((await ada.get(path)).body).toMatchObject({ saved: [], replaced: [] });
+  // Said again, it is only confirmed: nothing is told as replaced by that message.
+  const again = await tells(ada, "I live in Porto.");
+  const taken = (await ada.get(`/api/chat/messages/${again.body.userMessage.id}/memory`)).body;
+  expect([taken.saved.length, taken.replaced.length]).toEqual([1, 0]);
+});

@@ -4,6 +4,7 @@ import { type ApiEnv, caller, route } from "@/lib/platform/http/route.ts";
 import { validationFailed } from "@/lib/platform/problem.ts";
 import type { Clock } from "@/lib/platform/clock.ts";
 import { sleep } from "@/lib/platform/clock.ts";
+import { takenSchema } from "@/lib/memory/mod.ts";
 import * as schema from "./schema.ts";
 import { encodeFrame, KEEP_ALIVE } from "./events.ts";
 import type { Chat } from "./mod.ts";
@@ -318,6 +319,17 @@ export function chatApi(chat: Chat, options: { clock: Clock }) {
         },
       }),
       async (c) => c.json(await conversations.forget(caller(c).userId, c.req.param("id")), 200),
+    )
+    .get(
+      "/api/chat/messages/:id/memory",
+      route({
+        summary: "What memory took from a message, and what waits for its owner's word",
+        tag: MESSAGES,
+        auth: "user",
+        scopes: ["memory:read"],
+        responses: { 200: { schema: takenSchema, description: "Facts and proposals" } },
+      }),
+      async (c) => c.json(await conversations.taken(caller(c).userId, c.req.param("id")), 200),
     )
     .get(
       "/api/chat/messages/:id/receipt",

@@ -1,4 +1,5 @@
 import { readCursor, signCursor } from "@/lib/platform/cursor.ts";
+import type { TakenView } from "@/lib/memory/mod.ts";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import { conflict, notFound } from "@/lib/platform/problem.ts";
 import type { ChatContext } from "./context.ts";
@@ -195,6 +196,14 @@ export function conversationService(context: ChatContext) {
           messageId: row.id,
         });
         return { id, remember: false as const, forgottenMemoryIds };
+      });
+    },
+
+    /** What memory took from a message. */
+    taken(userId: string, messageId: string): Promise<TakenView> {
+      return db.asUser(userId, async (tx) => {
+        const message = await requireMessage(tx, messageId);
+        return await context.memory.takenFrom(tx, message.id);
       });
     },
 

@@ -235,6 +235,10 @@ export function createInbox(dependencies: MemoryDependencies, writer: FactWriter
         view: proposalViews,
       }),
 
+    /** What waits of one message. */
+    proposalsOf: async (tx: Tx, messageId: string): Promise<ProposalView[]> =>
+      await proposalViews(tx, await inbox.proposalsOf(tx, { messageId, now: clock.now() })),
+
     /** @throws Problem 404 when it was decided before or has ended; 429 when storage is full */
     accept: (owner: Owner, id: string): Promise<{ memory: MemoryView | null }> =>
       db.asUser(owner.userId, async (tx) => {

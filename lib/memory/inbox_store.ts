@@ -86,6 +86,18 @@ export function openProposals(
     order by created_at desc, id desc limit ${page.limit} offset ${page.offset}`;
 }
 
+/** Those that wait of one message, oldest first. */
+export function proposalsOf(
+  tx: Tx,
+  query: { messageId: string; now: Date },
+): Promise<ProposalRow[]> {
+  return tx<ProposalRow[]>`
+    select id, user_id, session_id, message_id, op, fact, affects, reason, shield, created_at,
+      expires_at
+    from memory_proposals where message_id = ${query.messageId} and expires_at > ${query.now}
+    order by created_at, id limit 20`;
+}
+
 /** How many wait. */
 export async function countProposals(tx: Tx, now: Date): Promise<number> {
   const [row] = await tx<{ n: number }[]>`

@@ -289,6 +289,15 @@ export const proposalSchema = z.strictObject({
 });
 export type ProposalView = z.infer<typeof proposalSchema>;
 
+/** What memory took from one message. */
+export const takenSchema = z.strictObject({
+  saved: z.array(memorySchema),
+  /** Facts that the saved ones replaced; `eventId` takes the replacement back. */
+  replaced: z.array(z.strictObject({ memory: memorySchema, eventId: z.uuid() })),
+  proposals: z.array(proposalSchema),
+});
+export type TakenView = z.infer<typeof takenSchema>;
+
 /** Something that was not saved. */
 export const notSavedSchema = z.strictObject({
   id: z.uuid(),

@@ -30,12 +30,14 @@ import type {
   MemoryStats,
   MemoryView,
   NewMemory,
+  TakenView,
 } from "./schema.ts";
 import { createObserver } from "./observe.ts";
 import { createSearchCache } from "./search_cache.ts";
 import { createMemorySettings, raiseOwnVersion, raiseVersion, versionOf } from "./settings.ts";
 import { createShortTerm, SHORT_TERM_TURNS, type ShortTermTurn } from "./short_term.ts";
 import * as store from "./store.ts";
+import { takenFrom } from "./taken.ts";
 import { createTransfer } from "./transfer.ts";
 import { createTurnSet } from "./turn_set.ts";
 import { createTurnVectors } from "./turn_vectors.ts";
@@ -508,6 +510,9 @@ export function createMemory(dependencies: MemoryDependencies) {
         };
       });
     },
+
+    /** What memory took from one message. */
+    takenFrom: (tx: Tx, messageId: string): Promise<TakenView> => takenFrom(tx, messageId, inbox),
 
     // For the turn pipeline, in its transaction ------------------------------------------------
 

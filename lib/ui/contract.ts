@@ -387,6 +387,13 @@ export interface Proposal {
   expiresAt: string;
 }
 
+/** What memory took from one message (MEM-35, MEM-36, MEM-41). */
+export interface Taken {
+  saved: Memory[];
+  replaced: { memory: Memory; eventId: string }[];
+  proposals: Proposal[];
+}
+
 /** Something that was not saved, and why (MEM-28). */
 export interface NotSaved {
   id: string;

@@ -1,8 +1,17 @@
 import { batch } from "@preact/signals";
-import type { Conversation, Estimate, Memory, Message, Page, Receipt } from "../contract.ts";
+import type {
+  Conversation,
+  Estimate,
+  Memory,
+  Message,
+  Page,
+  Proposal,
+  Receipt,
+  Taken,
+} from "../contract.ts";
 import type { Api } from "./api.ts";
 import { latestBelow } from "./branch.ts";
-import { factsFrom, LOOK_AFTER_MS } from "./remembered.tsx";
+import { LOOK_AFTER_MS, takenFrom } from "./remembered.tsx";
 import { ChatState } from "./state.ts";
 
 /** What may be done to conversations and messages that are there already. */
@@ -144,7 +153,7 @@ export class ChatActs extends ChatState {
       this.messages.value = this.messages.value.map((m) =>
         m.id === message.id ? { ...m, remember: false } : m
       );
-      this.remembered.value = new Map(this.remembered.value).set(message.id, []);
+      this.setTaken(message.id, null);
     });
   }
 
@@ -182,10 +191,17 @@ export class ChatActs extends ChatState {
     const after = LOOK_AFTER_MS[attempt];
     if (after === undefined) return;
     this.ports.clock.after(after - (LOOK_AFTER_MS[attempt - 1] ?? 0), async () => {
-      const facts = await factsFrom(this.ports.api, messageId);
-      if (facts.length === 0) return this.lookRemembered(messageId, attempt + 1);
-      this.remembered.value = new Map(this.remembered.value).set(messageId, facts);
+      const taken = await takenFrom(this.ports.api, messageId);
+      if (!taken) return this.lookRemembered(messageId, attempt + 1);
+      this.setTaken(messageId, taken);
     });
+  }
+
+  private setTaken(messageId: string, taken: Taken | null): void {
+    const all = new Map(this.remembered.value);
+    if (taken) all.set(messageId, taken);
+    else all.delete(messageId);
+    this.remembered.value = all;
   }
 
   /** Takes back what was kept of a message. */
@@ -195,8 +211,49 @@ export class ChatActs extends ChatState {
       () => void this.forget(messageId, fact),
     );
     if (!done) return;
-    const left = (this.remembered.value.get(messageId) ?? []).filter(({ id }) => id !== fact.id);
-    this.remembered.value = new Map(this.remembered.value).set(messageId, left);
+    const taken = this.remembered.value.get(messageId);
+    if (!taken) return;
+    this.setTaken(messageId, { ...taken, saved: taken.saved.filter(({ id }) => id !== fact.id) });
+  }
+
+  /** Lets a fact stand again that a newer one replaced; the newer one goes (MEM-41). */
+  async bringBack(messageId: string, former: Taken["replaced"][number]): Promise<void> {
+    const { memory, eventId } = former;
+    const done = await this.attempt(async () => {
+      await this.ports.api.post(`/api/memory/${memory.id}/undo`, { eventId });
+      if (memory.supersededBy) await this.ports.api.delete(`/api/memory/${memory.supersededBy}`);
+      return true;
+    }, () => void this.bringBack(messageId, former));
+    const taken = this.remembered.value.get(messageId);
+    if (!done || !taken) return;
+    this.setTaken(messageId, {
+      ...taken,
+      saved: taken.saved.filter(({ id }) => id !== memory.supersededBy),
+      replaced: taken.replaced.filter((other) => other !== former),
+    });
+  }
+
+  /** Answers whether something may be kept (MEM-35). */
+  async decideProposal(
+    messageId: string,
+    proposal: Proposal,
+    answer: "accept" | "reject",
+  ): Promise<void> {
+    const decided = await this.attempt(
+      async () =>
+        (await this.ports.api.post<{ memory?: Memory | null } | undefined>(
+          `/api/memory/proposals/${proposal.id}/${answer}`,
+        )) ?? {},
+      () => void this.decideProposal(messageId, proposal, answer),
+    );
+    const taken = this.remembered.value.get(messageId);
+    if (!decided || !taken) return;
+    const saved = proposal.op === "save" && decided.memory ? [decided.memory] : [];
+    this.setTaken(messageId, {
+      ...taken,
+      saved: [...taken.saved, ...saved],
+      proposals: taken.proposals.filter(({ id }) => id !== proposal.id),
+    });
   }
 
   /** What the next turn will cost (CON-28); null when it cannot be told. */

@@ -1,40 +1,93 @@
-import type { Memory, Message, Page } from "../contract.ts";
+import { useState } from "preact/hooks";
+import { Button } from "../button.tsx";
+import { Chip } from "../chip.tsx";
+import type { Message, Proposal, Taken } from "../contract.ts";
+import { formatDay } from "../format.ts";
+import { say } from "../say.ts";
 import type { Api } from "./api.ts";
 import { useChat } from "./context.ts";
 
 /** When it is looked up after a turn what was kept of it, in milliseconds; extraction is a job. */
 export const LOOK_AFTER_MS: readonly number[] = [1_000, 4_000];
 
-/** What was kept of a message, newest first; empty when nothing was, or when it cannot be told. */
-export async function factsFrom(api: Api, messageId: string): Promise<Memory[]> {
+/** What memory took from a message; null when nothing was taken, or when it cannot be told. */
+export async function takenFrom(api: Api, messageId: string): Promise<Taken | null> {
   try {
-    const page = await api.get<Page<Memory>>("/api/memory?limit=5");
-    return page.items.filter((fact) => fact.sourceMessageIds.includes(messageId));
+    const taken = await api.get<Taken>(`/api/chat/messages/${messageId}/memory`);
+    return taken.saved.length + taken.proposals.length > 0 ? taken : null;
   } catch {
-    return []; // a courtesy; the memory page shows everything
+    return null; // a courtesy; the memory page shows everything
   }
 }
 
-/** A quiet line under a message of one's own: what was kept of it, and a way to take it back. */
+/**
+ * Quiet lines under a message of one's own: what was kept of it and what that replaced, each with
+ * a way to take it back, and what waits to be decided about.
+ */
 export function Remembered({ message }: { message: Message }) {
-  const { store, text } = useChat();
-  const facts = store.remembered.value.get(message.id) ?? [];
-  if (facts.length === 0) return null;
+  const { store, text, reader } = useChat();
+  const taken = store.remembered.value.get(message.id);
+  if (!taken) return null;
   return (
-    <ul class="stack stack-4 small quiet">
-      {facts.map((fact) => (
-        <li key={fact.id} class="row row-4">
-          <span>{`${text.remembered} ${fact.text}`}</span>
-          <button
-            class="link"
-            type="button"
-            aria-label={`${text.undoRemembered}: ${fact.text}`}
-            onClick={() => store.forget(message.id, fact)}
-          >
-            {text.undoRemembered}
-          </button>
-        </li>
+    <div class="stack stack-4 small quiet">
+      {taken.saved.map((fact) => (
+        <Line
+          key={fact.id}
+          words={`${text.remembered} ${fact.text}`}
+          undo={`${text.undoRemembered}: ${fact.text}`}
+          onUndo={() => store.forget(message.id, fact)}
+        />
       ))}
-    </ul>
+      {taken.replaced.map((former) => (
+        <Line
+          key={former.eventId}
+          words={say(text.replaced, {
+            text: former.memory.text,
+            day: formatDay(former.memory.validTo ?? former.memory.updatedAt, reader),
+          }, reader.locale)}
+          undo={`${text.undoRemembered}: ${former.memory.text}`}
+          onUndo={() => store.bringBack(message.id, former)}
+        />
+      ))}
+      {taken.proposals.map((proposal) => (
+        <Ask key={proposal.id} proposal={proposal} messageId={message.id} />
+      ))}
+    </div>
+  );
+}
+
+function Line({ words, undo, onUndo }: { words: string; undo: string; onUndo: () => void }) {
+  const { text } = useChat();
+  return (
+    <p class="row row-4">
+      <span>{words}</span>
+      <button class="link" type="button" aria-label={undo} onClick={onUndo}>
+        {text.undoRemembered}
+      </button>
+    </p>
+  );
+}
+
+/** Something that memory keeps only with its owner's word. */
+function Ask({ proposal, messageId }: { proposal: Proposal; messageId: string }) {
+  const { store, text } = useChat();
+  const [busy, setBusy] = useState(false);
+  const decide = async (answer: "accept" | "reject") => {
+    setBusy(true);
+    await store.decideProposal(messageId, proposal, answer);
+    setBusy(false);
+  };
+  const question = { save: text.askSave, forget: text.askForget, merge: text.askMerge };
+  return (
+    <div class="ask stack stack-4" role="group" aria-label={question[proposal.op]}>
+      <p>
+        {question[proposal.op]} <q>{proposal.text}</q>
+      </p>
+      <span class="row row-4">
+        {proposal.shield ? <Chip tone="amber" icon="shield">{text.askShield}</Chip> : null}
+        <Button size="sm" busy={busy} onClick={() => decide("accept")}>{text.askYes}</Button>
+        <Button size="sm" kind="ghost" onClick={() => decide("reject")}>{text.askNo}</Button>
+      </span>
+    </div>
   );
 }

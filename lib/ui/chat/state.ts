@@ -2,13 +2,13 @@ import { batch, type Signal, signal } from "@preact/signals";
 import type { Clock } from "../../platform/clock.ts";
 import type {
   Conversation,
-  Memory,
   MemoryMode,
   Message,
   ProblemBody,
   QuotaFigure,
   RecallEvent,
   Receipt,
+  Taken,
 } from "../contract.ts";
 import type { Reader } from "../format.ts";
 import type { QuotaNow } from "../quota_stat.tsx";
@@ -80,7 +80,7 @@ export class ChatState {
   readonly receipts: Signal<ReadonlyMap<string, Receipt | "failed">> = signal(new Map());
   readonly recalls: Signal<ReadonlyMap<string, RecallEvent>> = signal(new Map());
   /** What was kept of own messages of this visit, by message. */
-  readonly remembered: Signal<ReadonlyMap<string, Memory[]>> = signal(new Map());
+  readonly remembered: Signal<ReadonlyMap<string, Taken>> = signal(new Map());
   /** Settings of a conversation that does not exist yet. */
   readonly temporary: Signal<boolean> = signal(false);
   readonly memoryMode: Signal<MemoryMode>;

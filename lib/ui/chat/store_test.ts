@@ -300,10 +300,10 @@ Deno.test("[CHT-47] stop names the turn that is under way", async () => {
   expect(calls).toContain("POST /api/chat/turns/t1/stop");
 });
 
-const fact = (id: string, messageId: string) => ({ id, text: id, sourceMessageIds: [messageId] });
-const kept = (...items: ReturnType<typeof fact>[]) => () =>
-  Response.json({ items, nextCursor: null });
-const LOOK = "GET /api/memory?limit=5";
+const fact = (id: string) => ({ id, text: id });
+const kept = (taken: { saved?: unknown[]; replaced?: unknown[]; proposals?: unknown[] }) => () =>
+  Response.json({ saved: [], replaced: [], proposals: [], ...taken });
+const LOOK = "GET /api/chat/messages/u1/memory";
 const TURN_ENDS = {
   "POST /api/chat/messages": stream(TURN("c0"), frame(2, "delta", { text: "ab" }), DONE()),
 };
@@ -311,7 +311,7 @@ const TURN_ENDS = {
 Deno.test("[MEM-36] what a turn kept is looked up twice at most, and can be taken back", async () => {
   const { store, clock, calls } = setUp({
     ...TURN_ENDS,
-    [LOOK]: [kept(fact("other", "u0")), kept(fact("m1", "u1"), fact("other", "u0"))],
+    [LOOK]: [kept({}), kept({ saved: [fact("m1")] })],
     "DELETE /api/memory/m1": () => Response.json({}),
   });
   await store.send("My sister lives in Bergen");
@@ -320,20 +320,52 @@ Deno.test("[MEM-36] what a turn kept is looked up twice at most, and can be take
   await clock.advance(1_000);
   expect([looks(), store.remembered.value.size]).toEqual([1, 0]);
   await clock.advance(3_000);
-  expect(store.remembered.value.get("u1")?.map(({ id }) => id)).toEqual(["m1"]);
+  expect(store.remembered.value.get("u1")?.saved.map(({ id }) => id)).toEqual(["m1"]);
   await clock.advance(60_000);
   expect(looks()).toBe(2);
-  await store.forget("u1", store.remembered.value.get("u1")![0]!);
-  expect(store.remembered.value.get("u1")).toEqual([]);
+  await store.forget("u1", store.remembered.value.get("u1")!.saved[0]!);
+  expect(store.remembered.value.get("u1")!.saved).toEqual([]);
 });
 
 Deno.test("[MEM-36] a fact that could not be taken back stays in sight", async () => {
-  const { store, clock } = setUp({ ...TURN_ENDS, [LOOK]: kept(fact("m1", "u1")) });
+  const { store, clock } = setUp({ ...TURN_ENDS, [LOOK]: kept({ saved: [fact("m1")] }) });
   await store.send("My sister lives in Bergen");
   await clock.advance(1_000);
-  await store.forget("u1", store.remembered.value.get("u1")![0]!);
-  expect(store.remembered.value.get("u1")).toHaveLength(1);
+  await store.forget("u1", store.remembered.value.get("u1")!.saved[0]!);
+  expect(store.remembered.value.get("u1")!.saved).toHaveLength(1);
   expect(store.failure.value?.retry).not.toBeNull();
+});
+
+Deno.test("[MEM-41] what was replaced can stand again, and the new fact goes", async () => {
+  const replaced = [{ memory: { ...fact("m0"), supersededBy: "m1" }, eventId: "e1" }];
+  const { store, clock, calls } = setUp({
+    ...TURN_ENDS,
+    [LOOK]: kept({ saved: [fact("m1")], replaced }),
+    "POST /api/memory/m0/undo": () => Response.json({}),
+    "DELETE /api/memory/m1": () => Response.json({}),
+  });
+  await store.send("I live in Bergen now");
+  await clock.advance(1_000);
+  await store.bringBack("u1", store.remembered.value.get("u1")!.replaced[0]!);
+  expect(calls.slice(-2)).toEqual(["POST /api/memory/m0/undo", "DELETE /api/memory/m1"]);
+  expect(store.remembered.value.get("u1")).toMatchObject({ saved: [], replaced: [] });
+});
+
+Deno.test("[MEM-35] what waits is asked about under the message, and kept or dropped", async () => {
+  const proposals = ["p1", "p2"].map((id) => ({ ...fact(id), op: "save", shield: false }));
+  const { store, clock } = setUp({
+    ...TURN_ENDS,
+    [LOOK]: kept({ proposals }),
+    "POST /api/memory/proposals/p1/accept": () => Response.json({ memory: fact("m1") }),
+    "POST /api/memory/proposals/p2/reject": () => new Response(null, { status: 204 }),
+  });
+  await store.send("I am allergic to nuts");
+  await clock.advance(1_000);
+  const waiting = () => store.remembered.value.get("u1")!.proposals;
+  await store.decideProposal("u1", waiting()[0]!, "accept");
+  await store.decideProposal("u1", waiting()[0]!, "reject");
+  expect(waiting()).toEqual([]);
+  expect(store.remembered.value.get("u1")!.saved.map(({ id }) => id)).toEqual(["m1"]);
 });
 
 Deno.test("[MEM-36] nothing is looked up where nothing is kept", async () => {
