@@ -138,3 +138,36 @@ Deno.test("[MEM-35] [MEM-41] a message tells what was saved, replaced and asked;
   const taken = (await ada.get(`/api/chat/messages/${again.body.userMessage.id}/memory`)).body;
   expect([taken.saved.length, taken.replaced.length]).toEqual([1, 0]);
 });
+
+Deno.test("[UI-54] a fix proposes and changes nothing; pairs kept apart are not proposed again", async () => {
+  const ada = await app.person();
+  const add = async (text: string) => (await ada.post("/api/memory", { text })).body;
+  await add("The user keeps the winter tyres in the old shed behind the house");
+  await add("The user keeps the winter tyres in an old shed behind the house");
+  await add("The user keeps the canoe paddles in the old boathouse by the lake");
+  await add("The user keeps the canoe paddles in an old boathouse by the lake");
+  const health = async () => (await ada.get("/api/memory/stats")).body.health;
+  expect(await health()).toMatchObject({ duplicates: 2, unused: 0, withoutSource: 0 });
+  const fix = (what: string) => ada.post("/api/memory/health/fix", { what });
+  expect((await fix("duplicates")).body).toEqual({ proposed: 2 });
+  expect((await fix("duplicates")).body).toEqual({ proposed: 2 });
+  expect((await fix("unused")).body).toEqual({ proposed: 0 });
+  expect((await fix("everything")).status).toBe(400);
+  expect(await facts(ada)).toHaveLength(4);
+  const proposals = (await ada.get("/api/memory/proposals")).body.items;
+  expect(proposals.map(({ op }: { op: string }) => op)).toEqual(["merge", "merge"]);
+  await ada.post(`/api/memory/proposals/${proposals[0].id}/accept`);
+  await ada.post(`/api/memory/proposals/${proposals[1].id}/reject`);
+  expect(await facts(ada)).toHaveLength(3);
+  expect((await fix("duplicates")).body).toEqual({ proposed: 0 });
+});
+
+Deno.test("[MEM-10] short-term memory counts the running conversations' turns, each with both sides", async () => {
+  const ada = await app.person();
+  await ada.say("The kettle is on.");
+  const { body } = await ada.say("The cat is out.");
+  const stats = (await ada.get("/api/memory/stats")).body;
+  expect(stats.tiers.stm).toEqual({ count: 2, capacity: 20 });
+  const kept = await app.services.memory.shortTerm(ada.userId, body.turn.sessionId);
+  expect(kept).toMatchObject([{ question: "The cat is out." }]);
+});

@@ -144,11 +144,10 @@ function memoryPages(services: Services, principal: () => Principal): PageServic
           reach: { links, receipts },
         };
       }),
-    all: async () => {
-      const query = memoryQuerySchema.parse({ includePast: "true", limit: 100 });
-      return (await memory.list(principal().userId, query)).items;
-    },
+    during: (_userId, stretch) => memory.during(principal().userId, stretch),
+    firstValid: () => memory.firstValid(principal().userId),
     proposals: () => memory.proposals(principal().userId, { limit: 50 }),
+    proposeFix: (_userId, what) => memory.proposeFix(principal().userId, what),
     notSaved: () => memory.notSaved(principal().userId, { limit: 50 }),
     contradictions: () => memory.contradictions(principal().userId, { limit: 50 }),
     settings: () => memory.settings(principal().userId),

@@ -255,6 +255,8 @@ export function createInbox(dependencies: MemoryDependencies, writer: FactWriter
       db.asUser(userId, async (tx) => {
         const row = await inbox.takeProposal(tx, id, clock.now());
         if (!row) throw notFound();
+        // Two facts that their owner keeps apart are not proposed as one again.
+        if (row.op === "merge") await store.deleteLinks(tx, row.affects, "same_as");
         if (row.op !== "save") return;
         // What was turned down does not come back by itself.
         await store.insertTombstone(tx, {

@@ -84,6 +84,24 @@ export function inboxApi(memory: Memory) {
         return c.body(null, 204);
       },
     )
+    .post(
+      "/api/memory/health/fix",
+      route({
+        summary: "Propose what would tidy memory up; nothing changes before it is accepted",
+        tag: TAG,
+        auth: "user",
+        scopes: WRITE,
+        rate: "MEMORY_WRITE",
+        body: schema.healthFixSchema,
+        responses: {
+          200: {
+            schema: z.strictObject({ proposed: z.number().int() }),
+            description: "How many proposals wait because of it",
+          },
+        },
+      }),
+      async (c) => c.json(await memory.proposeFix(caller(c).userId, c.req.valid("json").what), 200),
+    )
     .get(
       "/api/memory/not-saved",
       route({

@@ -140,6 +140,22 @@ export function createPast(
       return view;
     },
 
+    /** Facts that were true at some time of a stretch, past ones included, newest first. */
+    during: (
+      userId: string,
+      { from, to, limit }: { from: string; to: string; limit: number },
+    ): Promise<MemoryView[]> =>
+      db.asUser(userId, async (tx) => {
+        const stretch = { from: new Date(from), to: new Date(to), limit };
+        const ids = await past.idsDuring(tx, stretch);
+        const rows = new Map((await store.findMemories(tx, ids)).map((row) => [row.id, row]));
+        return ids.map((id) => memoryView(rows.get(id)!));
+      }),
+
+    /** When the first fact became true; null without any. */
+    firstValid: (userId: string): Promise<string | null> =>
+      db.asUser(userId, async (tx) => (await past.firstValid(tx))?.toISOString() ?? null),
+
     /** What happened to all facts in a time, newest first, and how far the history reaches. */
     timeline: (
       userId: string,

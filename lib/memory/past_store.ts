@@ -49,6 +49,26 @@ export async function factsAt(
   return rows.map(({ after }) => after);
 }
 
+/** Facts outside the trash whose validity meets a stretch of time, the latest beginning first. */
+export async function idsDuring(
+  tx: Tx,
+  stretch: { from: Date; to: Date; limit: number },
+): Promise<string[]> {
+  const rows = await tx<{ id: string }[]>`
+    select id from memories
+    where deleted_at is null and valid_from <= ${stretch.to}
+      and (valid_to is null or valid_to >= ${stretch.from})
+    order by valid_from desc, id desc limit ${stretch.limit}`;
+  return rows.map(({ id }) => id);
+}
+
+/** When the first fact outside the trash became true; null without any. */
+export async function firstValid(tx: Tx): Promise<Date | null> {
+  const [row] = await tx<{ first: Date | null }[]>`
+    select min(valid_from) as first from memories where deleted_at is null`;
+  return row!.first;
+}
+
 /** Texts are compared in one form. */
 const iso = (time: string) => new Date(time).toISOString();
 

@@ -233,9 +233,19 @@ export const memoryStatsSchema = z.strictObject({
     trashBytes: z.number().int(),
     /** Facts that end within a day unless they are used. */
     ending: z.number().int(),
+    /** Pairs that nearly say the same. */
+    duplicates: z.number().int(),
+    /** Long-term facts that no answer used in ninety days since they were kept. */
+    unused: z.number().int(),
+    /** Facts whose message is gone, and that their owner did not type. */
+    withoutSource: z.number().int(),
   }),
 });
 export type MemoryStats = z.infer<typeof memoryStatsSchema>;
+
+/** What is to be tidied up: for duplicates merging is proposed, for what is unused forgetting. */
+export const healthFixSchema = z.strictObject({ what: z.enum(["duplicates", "unused"]) });
+export type HealthFix = z.infer<typeof healthFixSchema>["what"];
 
 /** A page of a list. */
 export interface Page<Item> {

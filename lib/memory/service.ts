@@ -6,6 +6,7 @@ import type { EffectivePlan } from "@/lib/plans/mod.ts";
 import { memoryBytes } from "./bytes.ts";
 import { createEmbedder } from "./embedder.ts";
 import { createExtraction } from "./extraction.ts";
+import { findings, proposeFix } from "./health.ts";
 import {
   confirmed,
   createFactWriter,
@@ -23,6 +24,7 @@ import { createPast } from "./past.ts";
 import { statesAt } from "./past_store.ts";
 import { createRecall } from "./recall.ts";
 import type {
+  HealthFix,
   MemoryChange,
   MemoryQuery,
   MemorySearch,
@@ -449,6 +451,8 @@ export function createMemory(dependencies: MemoryDependencies) {
     forgetPreview: past.forgetPreview,
     undo: past.undo,
     timeline: past.timeline,
+    during: past.during,
+    firstValid: past.firstValid,
 
     proposals: inbox.proposals,
     acceptProposal: inbox.accept,
@@ -466,10 +470,19 @@ export function createMemory(dependencies: MemoryDependencies) {
     settings: settings.get,
     changeSettings: settings.change,
 
+    /** Proposes what would tidy up; tells how many proposals wait because of it. */
+    proposeFix: (userId: string, what: HealthFix): Promise<{ proposed: number }> =>
+      db.asUser(userId, async (tx) => ({
+        proposed: await proposeFix(tx, { userId, what, now: clock.now() }, inbox),
+      })),
+
     /** Counts, growth and health for the pages of memory. */
     async stats(owner: Owner): Promise<MemoryStats> {
       const now = clock.now();
-      const waiting = await inbox.waiting(owner.userId);
+      const [waiting, running] = await Promise.all([
+        inbox.waiting(owner.userId),
+        shortTerm.count(owner.userId),
+      ]);
       return await db.asUser(owner.userId, async (tx) => {
         const rows = await store.stats(tx, now);
         const used = await store.activity(tx, new Date(now.getTime() - STATS_MS));
@@ -490,8 +503,8 @@ export function createMemory(dependencies: MemoryDependencies) {
         return {
           total: sum((row) => row.n),
           tiers: {
-            // Short-term memory is the running conversation; it is not a row.
-            stm: { count: 0, capacity: SHORT_TERM_TURNS },
+            // Short-term memory is the running conversations; it has no rows.
+            stm: { count: running, capacity: SHORT_TERM_TURNS },
             itm: { count: sum((row) => row.tier === "itm" ? row.n : 0), capacity: ITM_CAPACITY },
             ltm: { count: sum((row) => row.tier === "ltm" ? row.n : 0), capacity: null },
           },
@@ -506,7 +519,12 @@ export function createMemory(dependencies: MemoryDependencies) {
           growth: used.days.map(({ day, n }) => ({ day, count: n })),
           hitRate: share(used.hits, used.answers),
           saveRate: share(used.saved, used.saved + used.offered),
-          health: { embeddingModel: embedder.model, withoutVector, ...state },
+          health: {
+            embeddingModel: embedder.model,
+            withoutVector,
+            ...state,
+            ...await findings(tx, now),
+          },
         };
       });
     },

@@ -41,6 +41,9 @@ export function createShortTerm(kv: Kv) {
     async list(userId: string, sessionId: string): Promise<ShortTermTurn[]> {
       return (await kv.list<ShortTermTurn>(prefix(userId, sessionId))).map((entry) => entry.value);
     },
+    /** How many turns of a person's conversations are in it. */
+    count: async (userId: string): Promise<number> =>
+      (await kv.list(userKey(userId, "stm"))).length,
     /** Forgets a conversation. */
     clear: (userId: string, sessionId: string) => kv.clear(prefix(userId, sessionId)),
   };

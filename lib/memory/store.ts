@@ -425,6 +425,16 @@ export async function insertLink(
     on conflict do nothing`;
 }
 
+/** Unties facts from each other. */
+export async function deleteLinks(
+  tx: Tx,
+  ids: readonly string[],
+  kind: LinkKind,
+): Promise<void> {
+  await tx`delete from memory_links where kind = ${kind}
+    and from_id = any(${ids as string[]}::uuid[]) and to_id = any(${ids as string[]}::uuid[])`;
+}
+
 /** The ties of a fact, with the text of the other one. */
 export function linksOf(tx: Tx, id: string) {
   return tx<

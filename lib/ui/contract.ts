@@ -368,6 +368,9 @@ export interface MemoryStats {
     trash: number;
     trashBytes: number;
     ending: number;
+    duplicates: number;
+    unused: number;
+    withoutSource: number;
   };
 }
 

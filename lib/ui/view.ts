@@ -96,17 +96,24 @@ export interface MemoryPages {
   stats(userId: string): Promise<MemoryStats>;
   /** One memory, from the trash too, with all that hangs on it; null when there is none. */
   one(userId: string, id: string): Promise<OneMemory | null>;
-  /** The newest hundred, past ones included. */
-  all(userId: string): Promise<Memory[]>;
+  /** Those that were true in a stretch of time, past ones included, newest first. */
+  during(
+    userId: string,
+    stretch: { from: string; to: string; limit: number },
+  ): Promise<Memory[]>;
+  /** When the first one became true; null without any. */
+  firstValid(userId: string): Promise<string | null>;
   proposals(userId: string): Promise<Page<Proposal>>;
   notSaved(userId: string): Promise<Page<NotSaved>>;
+  /** Proposes what would tidy up, and tells how much. */
+  proposeFix(userId: string, what: "duplicates" | "unused"): Promise<{ proposed: number }>;
   contradictions(userId: string): Promise<Page<Contradiction>>;
   settings(userId: string): Promise<MemorySettings>;
   /** Sensitive subjects that can be allowed. */
   kinds(): string[];
   timeline(
     userId: string,
-    page: { limit: number; cursor?: string | undefined },
+    page: { limit: number; cursor?: string | undefined; from?: string; to?: string },
   ): Promise<Page<TimelineItem> & { from: string | null }>;
 }
 

@@ -1,6 +1,7 @@
 import { page } from "fresh";
 import { define } from "@/utils.ts";
 import MemoryCare from "@/islands/memory_care.tsx";
+import { Button, LinkButton } from "@/lib/ui/button.tsx";
 import { Card, Stat } from "@/lib/ui/card.tsx";
 import type { MemoryStats } from "@/lib/ui/contract.ts";
 import { formatBytes, formatNumber, formatPercent, type Reader } from "@/lib/ui/format.ts";
@@ -22,6 +23,14 @@ export const handler = define.handlers({
     ]);
     return page({ settings, stats, quota, kinds: services.memory.kinds() });
   },
+  /** A fix proposes; the owner decides on the page of proposals. */
+  async POST(ctx) {
+    const what = (await ctx.req.formData()).get("fix");
+    if (what === "duplicates" || what === "unused") {
+      await ctx.state.services.memory.proposeFix(ctx.state.session!.user.id, what);
+    }
+    return new Response(null, { status: 303, headers: { location: "/memory/proposals" } });
+  },
 });
 
 export default define.page<typeof handler>(({ data, state, url }) => {
@@ -37,6 +46,25 @@ export default define.page<typeof handler>(({ data, state, url }) => {
     </Shell>
   );
 });
+
+/** What can be done about it; each only proposes. */
+function Fixes({ stats: { health, waiting }, reader }: { stats: MemoryStats; reader: Reader }) {
+  const text = memoryCareText(reader.locale);
+  if (health.duplicates + health.unused + waiting.contradictions === 0) return null;
+  return (
+    <form method="post" class="row">
+      {health.duplicates > 0
+        ? <Button type="submit" name="fix" value="duplicates">{text.fixDuplicates}</Button>
+        : null}
+      {health.unused > 0
+        ? <Button type="submit" name="fix" value="unused">{text.fixUnused}</Button>
+        : null}
+      {waiting.contradictions > 0
+        ? <LinkButton href="/memory/contradictions">{text.fixContradicting}</LinkButton>
+        : null}
+    </form>
+  );
+}
 
 function Health({ stats, reader }: { stats: MemoryStats; reader: Reader }) {
   const text = memoryCareText(reader.locale);
@@ -57,7 +85,15 @@ function Health({ stats, reader }: { stats: MemoryStats; reader: Reader }) {
         />
         <Stat label={text.withoutVector} value={formatNumber(health.withoutVector, reader)} />
         <Stat label={text.otherModel} value={formatNumber(health.otherModel, reader)} />
+        <Stat label={text.duplicates} value={formatNumber(health.duplicates, reader)} />
+        <Stat label={text.unused} value={formatNumber(health.unused, reader)} />
+        <Stat label={text.withoutSource} value={formatNumber(health.withoutSource, reader)} />
+        <Stat
+          label={text.contradicting}
+          value={formatNumber(stats.waiting.contradictions, reader)}
+        />
       </dl>
+      <Fixes stats={stats} reader={reader} />
       {stats.growth.length > 0
         ? (
           <figure class="stack stack-4">
