@@ -225,14 +225,10 @@ export function createInbox(options: SyncOptions & { sync: Sync; cursorKey: Purp
     /** Handler of {@link EVENT_JOB}. An event that is done stays done. */
     async run(job: Pick<Job, "payload">): Promise<void> {
       const id = String(job.payload.eventId);
-      const row = await db.asSystem("billing: an event", (tx) => inbox.findEvent(tx, id));
-      if (!row) throw new PermanentJobError(`There is no event ${id}`);
-      if (row.status === "done" || row.status === "ignored") return;
+      const row = await db.asSystem("billing: an event", (tx) => inbox.takeEvent(tx, id));
+      if (row === undefined) throw new PermanentJobError(`There is no event ${id}`);
+      if (row === null) return;
       const started = clock.monotonic();
-      await db.asSystem(
-        "billing: an event",
-        (tx) => inbox.setEvent(tx, id, { status: "processing", error: row.lastError }),
-      );
       try {
         await act(row);
       } catch (error) {
