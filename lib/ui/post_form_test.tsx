@@ -2,6 +2,8 @@ import { expect } from "expect";
 import { renderToString } from "preact-render-to-string";
 import { FORM_TOKEN, FormTokenContext, PostForm } from "./post_form.tsx";
 
+const TOKEN = `t"1`;
+
 async function* sources(folder: URL): AsyncGenerator<URL> {
   for await (const entry of Deno.readDir(folder)) {
     const url = new URL(entry.isDirectory ? `${entry.name}/` : entry.name, folder);
@@ -11,9 +13,9 @@ async function* sources(folder: URL): AsyncGenerator<URL> {
 }
 
 Deno.test("[API-23] a form carries the session's token, and none where nobody is signed in", () => {
-  const form = <PostForm action="/a">{"field"}</PostForm>;
+  const form = <PostForm action="/a">field</PostForm>;
   expect(renderToString(form)).toBe('<form action="/a" method="post">field</form>');
-  const bound = <FormTokenContext.Provider value={'t"1'}>{form}</FormTokenContext.Provider>;
+  const bound = <FormTokenContext.Provider value={TOKEN}>{form}</FormTokenContext.Provider>;
   expect(renderToString(bound)).toContain(`name="${FORM_TOKEN}" value="t&quot;1"`);
 });
 
