@@ -68,6 +68,11 @@ begin
   return written;
 end $$;
 
+-- What a personal key holds and has used: its own budget of a day is counted from here.
+alter table usage_reservations add column api_key_id uuid, add column spent bigint not null default 0;
+create index usage_reservations_by_key on usage_reservations (api_key_id, day_utc)
+  where api_key_id is not null;
+
 -- Ends an open hold: as before, with the amounts worked out ahead of the updates.
 create or replace function usage_close(reservation uuid, occurred text, entries jsonb) returns boolean
 language plpgsql volatile as $$
@@ -75,10 +80,13 @@ declare
   held usage_reservations;
   written text[] := '{}';
   one text;
-  spent bigint;
+  tokens_spent bigint := coalesce((jsonb_path_query_first(
+    entries, '$[*] ? (@.resource == "llm_tokens").amount'))::bigint, 0);
+  amount bigint;
   given_back bigint;
 begin
-  update usage_reservations set state = case when entries = '[]' then 'released' else 'settled' end
+  update usage_reservations set spent = tokens_spent,
+      state = case when entries = '[]' then 'released' else 'settled' end
     where id = reservation and state = 'open' returning * into held;
   if not found then return false; end if;
   if entries <> '[]' then
@@ -86,10 +94,10 @@ begin
   end if;
   -- One after the other and in the order of usage_reserve: parallel turns must not lock them crosswise.
   foreach one in array array['messages', 'llm_tokens'] loop
-    spent := case when one = any(written) then (jsonb_path_query_first(
-      entries, '$[*] ? (@.resource == $one).amount', jsonb_build_object('one', one)))::bigint else 0 end;
+    amount := case when one <> all(written) then 0 when one = 'llm_tokens' then tokens_spent
+      else (jsonb_path_query_first(entries, '$[*] ? (@.resource == "messages").amount'))::bigint end;
     given_back := case one when 'messages' then held.messages else held.tokens end;
-    update usage_daily d set used = d.used + spent, reserved = greatest(0, d.reserved - given_back)
+    update usage_daily d set used = d.used + amount, reserved = greatest(0, d.reserved - given_back)
       where d.user_id = held.user_id and d.day_utc = held.day_utc and d.resource = one;
   end loop;
   return true;
