@@ -10,6 +10,8 @@ export interface State {
   center: AccountCenter;
   /** Null for visitors. */
   session: Session | null;
+  /** Binds the forms of the page to the session; null for visitors. */
+  formToken: string | null;
   /** Whether the person hid the banner that asks to confirm the e-mail. */
   hideVerify: boolean;
   /** Nonce of this answer's scripts and styles. */

@@ -61,6 +61,7 @@ export function startTimers(services: Services): () => void {
     timer(MINUTE, "release lost holds", () => services.usage.releaseLost()),
     timer(MINUTE, "usage figures", () => services.usage.observe()),
     timer(60 * MINUTE, "compare balances with the ledger", () => services.usage.checkBalances()),
+    timer(60 * MINUTE, "forget ended holds", () => services.usage.forgetEnded()),
     services.entitlements.start(),
     timer(60 * MINUTE, "empty the trash", () => services.chat.library.purgeTrash()),
     timer(MINUTE, "mails at the ends of trials", () => services.billing.boundaries.run()),

@@ -4,6 +4,7 @@ import { Button, LinkButton } from "@/lib/ui/button.tsx";
 import { TextField } from "@/lib/ui/field.tsx";
 import { safeNext } from "@/lib/ui/forms.ts";
 import { Banner } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { accountText } from "@/lib/ui/text/account.ts";
 import { isProblem } from "@/lib/platform/problem.ts";
 import { retryHeaders, seeOther } from "./(_shared)/answers.ts";
@@ -54,7 +55,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
   }
   return (
     <AuthFrame title={text.secondTitle} lead={text.secondLead} locale={state.locale}>
-      <form method="post" action={`/2fa${url.search}`} class="stack stack-16">
+      <PostForm action={`/2fa${url.search}`} class="stack stack-16">
         {data.refusal ? <Banner tone="red">{data.refusal}</Banner> : null}
         <TextField
           id="code"
@@ -66,7 +67,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           required
         />
         <Button kind="primary" size="lg" type="submit">{text.goOn}</Button>
-      </form>
+      </PostForm>
     </AuthFrame>
   );
 });

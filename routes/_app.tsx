@@ -1,6 +1,7 @@
 import { asset } from "fresh/runtime";
 import { define } from "@/utils.ts";
 import { lookAttributes } from "@/lib/ui/look.ts";
+import { FormTokenContext } from "@/lib/ui/post_form.tsx";
 import { ISLAND_AREAS } from "@/lib/ui/text/languages.ts";
 import { WORDS_ID, wordsForPage } from "@/lib/ui/text/pick.ts";
 import { THEME_COLOUR } from "@/lib/ui/tokens.ts";
@@ -32,7 +33,9 @@ export default define.page(({ Component, state }) => {
         <link rel="stylesheet" href={asset("/app.css")} />
       </head>
       <body>
-        <Component />
+        <FormTokenContext.Provider value={state.formToken ?? null}>
+          <Component />
+        </FormTokenContext.Provider>
       </body>
     </html>
   );

@@ -3,6 +3,7 @@ import { define } from "@/utils.ts";
 import { Button, LinkButton } from "@/lib/ui/button.tsx";
 import { TextField } from "@/lib/ui/field.tsx";
 import { Banner } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { accountText } from "@/lib/ui/text/account.ts";
 import { authText } from "@/lib/ui/text/auth.ts";
 import { isProblem } from "@/lib/platform/problem.ts";
@@ -54,7 +55,7 @@ export default define.page<typeof handler>(({ data, state }) => {
   }
   return (
     <AuthFrame title={text.forgotTitle} lead={text.forgotLead} locale={state.locale}>
-      <form method="post" action="/forgot-password" class="stack stack-16">
+      <PostForm action="/forgot-password" class="stack stack-16">
         {data.refusal ? <Banner tone="red">{data.refusal}</Banner> : null}
         <TextField
           id="email"
@@ -67,7 +68,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           required
         />
         <Button kind="primary" size="lg" type="submit">{text.forgotButton}</Button>
-      </form>
+      </PostForm>
       <p class="quiet">
         <a href="/login">{auth.signIn}</a>
       </p>

@@ -5,6 +5,7 @@ import { explain } from "@/lib/ui/explain.ts";
 import { ErrorSummary, type FormFault, TextField } from "@/lib/ui/field.tsx";
 import { safeNext, signInFaults, signInFields } from "@/lib/ui/forms.ts";
 import { Banner } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { authText } from "@/lib/ui/text/auth.ts";
 import { expectProblem, problemBody, retryHeaders, seeOther } from "./(_shared)/answers.ts";
@@ -57,7 +58,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
   const error = (id: string) => data.faults.find((fault) => fault.id === id)?.message;
   return (
     <AuthFrame title={text.signInTitle} lead={text.signInLead} locale={locale}>
-      <form method="post" action={`/login${url.search}`} class="stack stack-16">
+      <PostForm action={`/login${url.search}`} class="stack stack-16">
         {data.refusal ? <Banner tone="red">{data.refusal}</Banner> : null}
         {data.faults.length > 1 ? <ErrorSummary faults={data.faults} locale={locale} /> : null}
         <TextField
@@ -80,7 +81,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           <a href="/forgot-password">{text.forgot}</a>
         </p>
         <Button kind="primary" size="lg" type="submit">{text.signIn}</Button>
-      </form>
+      </PostForm>
       {services.accounts.registrationOpen()
         ? (
           <p class="quiet">

@@ -5,6 +5,7 @@ import { explain } from "@/lib/ui/explain.ts";
 import { Checkbox, ErrorSummary, type FormFault, TextField } from "@/lib/ui/field.tsx";
 import { registerFaults, type RegisterFields, registerFields } from "@/lib/ui/forms.ts";
 import { Banner } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { authText } from "@/lib/ui/text/auth.ts";
 import type { Problem } from "@/lib/platform/problem.ts";
@@ -104,7 +105,7 @@ function RegisterForm(
       lead={say(text.registerLead, { days }, locale)}
       locale={locale}
     >
-      <form method="post" action="/register" class="stack stack-16">
+      <PostForm action="/register" class="stack stack-16">
         {data.refusal ? <Banner tone="red">{data.refusal}</Banner> : null}
         {faults.length > 1 ? <ErrorSummary faults={faults} locale={locale} /> : null}
         <TextField
@@ -152,7 +153,7 @@ function RegisterForm(
           required
         />
         <Button kind="primary" size="lg" type="submit">{text.register}</Button>
-      </form>
+      </PostForm>
       <p class="quiet">
         {text.haveAccount} <a href="/login">{text.signIn}</a>
       </p>

@@ -3,6 +3,7 @@ import { define } from "@/utils.ts";
 import { Button, LinkButton } from "@/lib/ui/button.tsx";
 import { TextField } from "@/lib/ui/field.tsx";
 import { Banner } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { accountText } from "@/lib/ui/text/account.ts";
 import { authText } from "@/lib/ui/text/auth.ts";
 import { isProblem } from "@/lib/platform/problem.ts";
@@ -81,7 +82,7 @@ export default define.page<typeof handler>(({ data, state }) => {
   const error = (id: string) => data.refusal?.faults.find((fault) => fault.id === id)?.message;
   return (
     <AuthFrame title={text.resetTitle} lead={text.resetLead} locale={state.locale}>
-      <form method="post" action="/reset-password" class="stack stack-16">
+      <PostForm action="/reset-password" class="stack stack-16">
         {data.refusal?.text ? <Banner tone="red">{data.refusal.text}</Banner> : null}
         <input type="hidden" name="token" value={data.token} />
         <Password
@@ -105,7 +106,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           )
           : null}
         <Button kind="primary" size="lg" type="submit">{text.resetButton}</Button>
-      </form>
+      </PostForm>
     </AuthFrame>
   );
 });

@@ -13,10 +13,13 @@ Deno.test.afterAll(() => app.close());
 
 /** Sends a form as a browser without script does; returns status, where it leads, and the page. */
 async function submit(client: TestClient, path: string, fields: Record<string, string>) {
+  const tokenOn = async (page: string) =>
+    (await client.get(page)).text.match(/name="_token" value="([^"]+)"/)?.[1];
+  const token = await tokenOn(path) ?? await tokenOn("/settings");
   const response = await client.fetch(path, {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams(fields),
+    body: new URLSearchParams({ ...fields, ...(token ? { _token: token } : {}) }),
   });
   return {
     status: response.status,
@@ -206,4 +209,66 @@ Deno.test("[ACC-83] access given to support is shown and can be ended", async ()
   await submit(ada, "/settings/privacy", { endGrant: id });
   expect((await ada.get("/settings/privacy")).text).not.toContain("memories until");
   expect((await ada.get("/api/account/settings")).body).toEqual(before);
+});
+
+Deno.test("[API-23] a form counts in the session it was shown in alone, and is no larger than a form", async () => {
+  const [ada, eve] = [await app.person(), await app.person("eve")];
+  const token = async (client: TestClient) =>
+    (await client.get("/settings/profile")).text.match(/name="_token" value="([^"]+)"/)![1]!;
+  const fields = { act: "profile", displayName: "Changed", handle: "", bio: "", timeZone: "UTC" };
+  const send = async (body: BodyInit, headers: Record<string, string> = {}) => {
+    const response = await ada.fetch("/settings/profile", { method: "POST", body, headers });
+    await response.body?.cancel();
+    return response.status;
+  };
+  const [mine, hers] = [await token(ada), await token(eve)];
+  expect(mine).not.toBe(hers);
+  for (const bad of ["", hers, mine.slice(1), `${mine}x`]) {
+    expect(await send(new URLSearchParams({ ...fields, _token: bad }))).toBe(403);
+  }
+  expect(await send(new URLSearchParams(fields))).toBe(403);
+  // Types that a form of another site can send without asking, and none at all.
+  for (const type of ["text/plain", "application/json", "application/csp-report", ""]) {
+    expect([type, await send(`_token=${mine}&act=profile`, { "content-type": type })])
+      .toEqual([type, 415]);
+  }
+  expect((await ada.get("/api/account/profile")).body.displayName).not.toBe("Changed");
+  const huge = new URLSearchParams({ ...fields, _token: mine, bio: "x".repeat(1024 * 1024) });
+  expect(await send(huge)).toBe(413);
+  const broken = { "content-type": "multipart/form-data; boundary=nothing" };
+  expect(await send("no parts", broken)).toBe(400);
+  expect(await send(new URLSearchParams({ ...fields, _token: mine }))).toBe(303);
+  const parts = new FormData();
+  for (const [name, value] of Object.entries({ ...fields, _token: mine })) parts.set(name, value);
+  expect(await send(parts)).toBe(303);
+  expect((await ada.get("/api/account/profile")).body.displayName).toBe("Changed");
+});
+
+Deno.test("[ACC-84] what operators change by forms asks for a fresh proof, and leads back", async () => {
+  const ada = await app.person("operator");
+  await app.services.accounts.setAdmin(ada.email, true);
+  await ada.get("/api/auth/me"); // a change of role brings a new session value
+  await app.services.db.asSystem(
+    "test",
+    (tx) => tx`update web_sessions set proved_at = ${new Date(0)} where user_id = ${ada.userId}`,
+  );
+  const forms: [string, Record<string, string>][] = [
+    ["/admin/plans", { email: ada.email, userId: ada.userId, resource: "messages", reason: "x" }],
+    ["/admin/plans", { email: ada.email, end: crypto.randomUUID() }],
+    ["/admin/plans", { email: ada.email, subscription: "sub_1", test: "renew" }],
+    ["/admin/billing", { event: "evt_1" }],
+    ["/admin/reconcile", {}],
+  ];
+  for (const [path, fields] of forms) {
+    const answer = await submit(ada, path, fields);
+    expect([path, answer.status, answer.location])
+      .toEqual([path, 303, `/step-up?next=${encodeURIComponent(path)}`]);
+  }
+  const back = await submit(ada, "/step-up?next=%2Fadmin%2Fplans", { password: PASSWORD });
+  expect(back.location).toBe("/admin/plans");
+  const set = await submit(ada, "/admin/plans", { ...forms[0]![1], limit: "7" });
+  expect(set.location).toContain("done=saved");
+  // Both the operators' log and the person's own history know of it.
+  const history = (await ada.get("/api/account/security-log")).body.items;
+  expect(history.map(({ event }: { event: string }) => event)).toContain("limit_set");
 });

@@ -461,3 +461,90 @@ Deno.test("[USE-7] [USE-28] the last millisecond of a day belongs to it, on leap
   await own.advance(1);
   expect(await hold()).toBe("2028-03-01");
 });
+
+Deno.test("[ACC-92] a key's own budget of a day is kept by fifty turns at once, and frees what was not used", async () => {
+  const usage = usageWith({
+    PLAN_FREE_TRIAL_TOKENS_PER_DAY: "100000",
+    PLAN_FREE_TRIAL_MESSAGES_PER_DAY: "1000",
+  });
+  const userId = await newUser();
+  const keyId = ids();
+  await test.db.asSystem("test", (tx) =>
+    tx`insert into api_keys (id, user_id, name, prefix, secret_hash, scopes, created_at, expires_at)
+      values (${keyId}, ${userId}, 'Script', ${keyId.slice(-8)}, ${new Uint8Array(
+      32,
+    )}, '{chat:write}',
+        ${clock.now()}, ${clock.now()})`);
+  const hold = (key: { id: string; dailyTokens: number | null } | undefined, promptTokens = 100) =>
+    test.db.asUser(userId, (tx) =>
+      usage.reserve(tx, {
+        userId,
+        plan: "free_trial",
+        operationId: ids(),
+        promptTokens,
+        answerTokens: 200,
+        ...(key ? { key } : {}),
+      }));
+  const key = { id: keyId, dailyTokens: 1_000 };
+  // 115 of the prompt and 200 of the answer: three fit, and the 55 that are left are not worth one.
+  const results = await Promise.allSettled(Array.from({ length: 50 }, () => hold(key)));
+  const granted = results.filter((one) => one.status === "fulfilled").map((one) => one.value);
+  expect(granted.map(({ tokens }) => tokens)).toEqual([315, 315, 315]);
+  for (const one of results) {
+    if (one.status === "fulfilled") continue;
+    expect(one.reason).toMatchObject({
+      code: "quota_exceeded",
+      extra: { resource: "llm_tokens", limit: 1_000, upgradeUrl: "/settings/keys" },
+    });
+  }
+  // A refused turn holds nothing, and the person's own turns are not touched by the key's budget.
+  const balance = async () => (await usage.quota(holder(userId))).resources.llm_tokens;
+  expect((await balance()).reserved).toBe(945);
+  expect((await hold(undefined)).tokens).toBe(315);
+  // What was held and not used is free for the key again; an answer shrinks to what is left.
+  const [first, second] = granted;
+  await test.db.asUser(userId, (tx) =>
+    usage.settle(tx, first!, {
+      promptTokens: 10,
+      completionTokens: 5,
+      messages: 1,
+      metadata: { apiKeyId: keyId, feature: "api" },
+      plan: "free_trial",
+    }));
+  await test.db.asUser(userId, (tx) => usage.release(tx, second!));
+  expect(await test.db.asUser(userId, (tx) => usage.keyOf(tx, first!.id))).toBe(keyId);
+  expect((await hold(key)).tokens).toBe(315);
+  // 1,000 - 15 used - 630 held leaves 355: 230 of a longer prompt and an answer of 125.
+  expect(await hold(key, 200)).toMatchObject({ tokens: 355, answerCap: 125 });
+  await expect(hold(key, 1)).rejects.toMatchObject({ code: "quota_exceeded" });
+  // Without a budget of its own a key is bound by its owner's plan alone, and is still named.
+  expect((await hold({ id: keyId, dailyTokens: null })).tokens).toBe(315);
+  const { byKey } = await usage.breakdown(userId, 1);
+  expect(byKey).toEqual([{ name: keyId, label: "Script", tokens: 15, messages: 1, entries: 2 }]);
+});
+
+Deno.test("ended holds are forgotten after a month, open ones never", async () => {
+  const usage = usageWith({ PLAN_FREE_TRIAL_TOKENS_PER_DAY: "100000" });
+  const userId = await newUser();
+  const hold = () =>
+    test.db.asUser(userId, (tx) =>
+      usage.reserve(tx, {
+        userId,
+        plan: "free_trial",
+        operationId: ids(),
+        promptTokens: 1,
+        answerTokens: 64,
+      }));
+  const [ended, open] = [await hold(), await hold()];
+  await test.db.asUser(userId, (tx) => usage.release(tx, ended));
+  const left = async () =>
+    (await test.db.asSystem("test", (tx) =>
+      tx<{ id: string }[]>`select id from usage_reservations where user_id = ${userId}`))
+      .map(({ id }) => id);
+  await clock.advance(30 * 86_400_000);
+  await usage.forgetEnded();
+  expect((await left()).toSorted()).toEqual([ended.id, open.id].toSorted());
+  await clock.advance(1);
+  await usage.forgetEnded();
+  expect(await left()).toEqual([open.id]);
+});

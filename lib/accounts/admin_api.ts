@@ -13,8 +13,14 @@ import type { Accounts } from "./service.ts";
 import type { ServiceRevocations } from "./service_revocations.ts";
 
 const TAG = "Administration";
-const MODERATORS = ["moderator", "admin"] as const;
-const ADMINS = ["admin"] as const;
+/** Routes of moderators and administrators, and those of administrators alone. */
+const BY_MODERATORS = {
+  tag: TAG,
+  auth: "user",
+  roles: ["moderator", "admin"],
+  rate: "ADMIN",
+} as const;
+const BY_ADMINS = { ...BY_MODERATORS, roles: ["admin"] } as const;
 const done = { 204: { schema: null, description: "Done" } };
 const listOf = <Item extends z.ZodType>(item: Item) =>
   z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
@@ -43,11 +49,8 @@ function usersApi(accounts: Accounts, { cursorKey, clock }: AdminOptions) {
       "/api/admin/users",
       route({
         summary: "Accounts: state and plan, no texts",
-        tag: TAG,
-        auth: "user",
-        roles: MODERATORS,
+        ...BY_MODERATORS,
         stepUp: true,
-        rate: "ADMIN",
         query: schema.adminUsersQuerySchema,
         responses: { 200: { schema: listOf(schema.adminUserSchema), description: "Newest first" } },
       }),
@@ -66,11 +69,8 @@ function usersApi(accounts: Accounts, { cursorKey, clock }: AdminOptions) {
       "/api/admin/users/:id",
       route({
         summary: "One account with counts",
-        tag: TAG,
-        auth: "user",
-        roles: MODERATORS,
+        ...BY_MODERATORS,
         stepUp: true,
-        rate: "ADMIN",
         responses: { 200: { schema: schema.adminUserDetailSchema, description: "The account" } },
       }),
       async (c) => c.json(await administration.open(caller(c), c.req.param("id")), 200),
@@ -79,11 +79,8 @@ function usersApi(accounts: Accounts, { cursorKey, clock }: AdminOptions) {
       "/api/admin/users/:id/suspend",
       route({
         summary: "Suspend an account; moderators for seven days at most",
-        tag: TAG,
-        auth: "user",
-        roles: MODERATORS,
+        ...BY_MODERATORS,
         stepUp: true,
-        rate: "ADMIN",
         body: schema.suspendSchema,
         responses: done,
         problems: ["conflict"],
@@ -99,11 +96,8 @@ function usersApi(accounts: Accounts, { cursorKey, clock }: AdminOptions) {
       "/api/admin/users/:id/restore",
       route({
         summary: "Take a suspension back",
-        tag: TAG,
-        auth: "user",
-        roles: MODERATORS,
+        ...BY_MODERATORS,
         stepUp: true,
-        rate: "ADMIN",
         responses: done,
         problems: ["conflict"],
       }),
@@ -116,11 +110,8 @@ function usersApi(accounts: Accounts, { cursorKey, clock }: AdminOptions) {
       "/api/admin/users/:id/end-sessions",
       route({
         summary: "Sign an account out everywhere",
-        tag: TAG,
-        auth: "user",
-        roles: MODERATORS,
+        ...BY_MODERATORS,
         stepUp: true,
-        rate: "ADMIN",
         responses: done,
       }),
       async (c) => {
@@ -132,11 +123,8 @@ function usersApi(accounts: Accounts, { cursorKey, clock }: AdminOptions) {
       "/api/admin/users/:id/unlock-login",
       route({
         summary: "Forget the failed sign-ins of an account",
-        tag: TAG,
-        auth: "user",
-        roles: MODERATORS,
+        ...BY_MODERATORS,
         stepUp: true,
-        rate: "ADMIN",
         responses: done,
       }),
       async (c) => {
@@ -148,11 +136,8 @@ function usersApi(accounts: Accounts, { cursorKey, clock }: AdminOptions) {
       "/api/admin/users/:id/role",
       route({
         summary: "Give an account a role",
-        tag: TAG,
-        auth: "user",
-        roles: ADMINS,
+        ...BY_ADMINS,
         stepUp: true,
-        rate: "ADMIN",
         body: schema.roleSchema,
         responses: done,
         problems: ["conflict"],
@@ -166,11 +151,8 @@ function usersApi(accounts: Accounts, { cursorKey, clock }: AdminOptions) {
       "/api/admin/users/:id/verified",
       route({
         summary: "Confirm an e-mail by hand",
-        tag: TAG,
-        auth: "user",
-        roles: ADMINS,
+        ...BY_ADMINS,
         stepUp: true,
-        rate: "ADMIN",
         body: schema.verifiedChangeSchema,
         responses: done,
       }),
@@ -184,11 +166,8 @@ function usersApi(accounts: Accounts, { cursorKey, clock }: AdminOptions) {
       "/api/admin/users/:id",
       route({
         summary: "Close an account; it is erased after 30 days",
-        tag: TAG,
-        auth: "user",
-        roles: ADMINS,
+        ...BY_ADMINS,
         stepUp: true,
-        rate: "ADMIN",
         responses: done,
         problems: ["conflict"],
       }),
@@ -208,10 +187,7 @@ function auditApi(accounts: Accounts, { cursorKey, config }: AdminOptions) {
       "/api/admin/audit",
       route({
         summary: "The security log of the last 90 days, as JSON or CSV",
-        tag: TAG,
-        auth: "user",
-        roles: ADMINS,
-        rate: "ADMIN",
+        ...BY_ADMINS,
         query: schema.auditQuerySchema,
         responses: {
           200: { schema: listOf(schema.auditEntrySchema), description: "Newest first" },
@@ -243,10 +219,7 @@ function auditApi(accounts: Accounts, { cursorKey, config }: AdminOptions) {
       "/api/admin/audit/verify",
       route({
         summary: "Whether the chains of the security log are whole",
-        tag: TAG,
-        auth: "user",
-        roles: ADMINS,
-        rate: "ADMIN",
+        ...BY_ADMINS,
         responses: { 200: { schema: schema.auditCheckSchema, description: "The check" } },
       }),
       async (c) => {
@@ -258,10 +231,7 @@ function auditApi(accounts: Accounts, { cursorKey, config }: AdminOptions) {
       "/api/admin/config",
       route({
         summary: "The configuration in force, secrets masked",
-        tag: TAG,
-        auth: "user",
-        roles: ADMINS,
-        rate: "ADMIN",
+        ...BY_ADMINS,
         responses: {
           200: { schema: z.record(z.string(), z.unknown()), description: "By variable" },
         },
@@ -289,11 +259,8 @@ function servicesApi(accounts: Accounts, { revocations }: AdminOptions) {
       "/api/admin/services",
       route({
         summary: "Services and what they may do",
-        tag: TAG,
-        auth: "user",
-        roles: ADMINS,
+        ...BY_ADMINS,
         stepUp: true,
-        rate: "ADMIN",
         responses: { 200: { schema: listOf(schema.serviceSchema), description: "The services" } },
       }),
       (c) =>
@@ -306,11 +273,8 @@ function servicesApi(accounts: Accounts, { revocations }: AdminOptions) {
       "/api/admin/services/:name/tokens",
       route({
         summary: "Make a token for a service; it is shown once",
-        tag: TAG,
-        auth: "user",
-        roles: ADMINS,
+        ...BY_ADMINS,
         stepUp: true,
-        rate: "ADMIN",
         body: schema.mintSchema,
         responses: { 201: { schema: schema.issuedSchema, description: "The token" } },
       }),
@@ -326,11 +290,8 @@ function servicesApi(accounts: Accounts, { revocations }: AdminOptions) {
       "/api/admin/services/:name/revoke",
       route({
         summary: "Take back a token of a service, or all of them",
-        tag: TAG,
-        auth: "user",
-        roles: ADMINS,
+        ...BY_ADMINS,
         stepUp: true,
-        rate: "ADMIN",
         body: schema.revokeSchema,
         bodyOptional: true,
         responses: done,

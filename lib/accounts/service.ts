@@ -1,6 +1,6 @@
 import type { KeyRing } from "@/lib/platform/key_ring.ts";
 import type { Clock } from "@/lib/platform/clock.ts";
-import { purposeKey, sealer } from "@/lib/platform/crypto.ts";
+import { base64url, purposeKey, sealer } from "@/lib/platform/crypto.ts";
 import type { Database } from "@/lib/platform/database/mod.ts";
 import type { IdSource, Random } from "@/lib/platform/ids.ts";
 import type { Kv } from "@/lib/platform/kv.ts";
@@ -134,6 +134,8 @@ export function createAccounts(given: AccountParts) {
     services: given.services,
   });
 
+  const formKey = purposeKey(given.appSecret, "form");
+
   return {
     cookie,
     deviceCookie: context.deviceCookie,
@@ -171,6 +173,10 @@ export function createAccounts(given: AccountParts) {
         },
       };
     },
+
+    /** What a form of a page carries, so that it counts in the session it was shown in alone. */
+    formToken: async (sessionId: string): Promise<string> =>
+      base64url(await formKey.mac(`session:${sessionId}`)),
 
     /** When an account that is closing will be erased; null while it is not. */
     deleteAfter: (principal: Principal): Date | null =>

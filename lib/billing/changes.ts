@@ -40,6 +40,26 @@ export async function recordChange(
   })`;
 }
 
+/** Tells the security log of a change, so that its owner finds it in their history (BIL-44). */
+export async function noteChange(
+  tx: Tx,
+  change: Pick<SyncOptions, "securityLog"> & RecordedChange & { reason: SyncReason },
+): Promise<void> {
+  const { userId, before, after, reason } = change;
+  if (before.plan === after.plan && before.status === after.status) return;
+  await change.securityLog?.(tx, {
+    category: "billing",
+    event: "plan_changed",
+    actor: { kind: "system" },
+    userId,
+    details: {
+      from: `${before.plan} ${before.status}`,
+      to: `${after.plan} ${after.status}`,
+      cause: reason.cause,
+    },
+  });
+}
+
 /** Counts what was committed (BIL-44). */
 export function countChange(
   metrics: SyncOptions["metrics"],

@@ -1,4 +1,4 @@
-import { HANDLED_EVENTS, type ProviderEndpoint } from "./types.ts";
+import { HANDLED_EVENTS, type ProviderEndpoint, RECORDED_EVENTS } from "./types.ts";
 
 /** Something about an endpoint that an operator has to put right. */
 export interface EndpointFinding {
@@ -28,7 +28,9 @@ export function checkEndpoints(
   if (missing.length > 0) {
     findings.push({ finding: "events_missing", detail: `Not sent: ${missing.join(", ")}` });
   }
-  const surplus = mine.events.filter((type) => !wanted.includes(type));
+  // Refunds and disputes are written down where they are sent; nothing breaks without them.
+  const useful: readonly string[] = [...HANDLED_EVENTS, ...RECORDED_EVENTS];
+  const surplus = mine.events.filter((type) => !useful.includes(type));
   if (surplus.length > 0) {
     findings.push({ finding: "events_surplus", detail: `Not needed: ${surplus.join(", ")}` });
   }

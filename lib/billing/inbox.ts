@@ -66,6 +66,27 @@ export function createInbox(options: SyncOptions & { sync: Sync; cursorKey: Purp
   /** Types that are not known would make a label of everything the provider invents. */
   const label = (type: string) => handled.has(type) || recorded.has(type) ? type : "other";
 
+  /** One entry a minute says how many were refused: whoever floods us does not fill the log too. */
+  async function noteRefusal(now: Date): Promise<void> {
+    refused.count++;
+    if (now.getTime() - refused.notedAt < 60_000) return;
+    const { count } = refused;
+    refused = { count: 0, notedAt: now.getTime() };
+    await db.asSystem("billing: a refused event", async (tx) => {
+      await options.securityLog?.(tx, {
+        category: "billing",
+        event: "webhook_signature_failed",
+        severity: "medium",
+        result: "refused",
+        actor: { kind: "system" },
+        details: { count },
+      });
+    }).catch((error) => {
+      log.warn("billing.audit", "A refused event could not be noted", errorFields(error));
+    });
+  }
+  let refused = { count: 0, notedAt: -Infinity };
+
   async function verified(body: Uint8Array, header: string | null): Promise<PaymentEvent> {
     const now = clock.now();
     try {
@@ -76,6 +97,7 @@ export function createInbox(options: SyncOptions & { sync: Sync; cursorKey: Purp
         log.warn("billing.signature", "An event was refused: its signature does not fit", {
           bytes: body.length,
         });
+        await noteRefusal(now);
       }
       throw error;
     }
@@ -225,14 +247,10 @@ export function createInbox(options: SyncOptions & { sync: Sync; cursorKey: Purp
     /** Handler of {@link EVENT_JOB}. An event that is done stays done. */
     async run(job: Pick<Job, "payload">): Promise<void> {
       const id = String(job.payload.eventId);
-      const row = await db.asSystem("billing: an event", (tx) => inbox.findEvent(tx, id));
-      if (!row) throw new PermanentJobError(`There is no event ${id}`);
-      if (row.status === "done" || row.status === "ignored") return;
+      const row = await db.asSystem("billing: an event", (tx) => inbox.takeEvent(tx, id));
+      if (row === undefined) throw new PermanentJobError(`There is no event ${id}`);
+      if (row === null) return;
       const started = clock.monotonic();
-      await db.asSystem(
-        "billing: an event",
-        (tx) => inbox.setEvent(tx, id, { status: "processing", error: row.lastError }),
-      );
       try {
         await act(row);
       } catch (error) {

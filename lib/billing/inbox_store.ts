@@ -75,6 +75,23 @@ export async function findEvent(
   return row ?? null;
 }
 
+/**
+ * Takes an event to act upon it: returns it with what it carries, or null when there is nothing to
+ * do because it is done or left alone.
+ *
+ * @returns undefined where there is no such event
+ */
+export async function takeEvent(
+  tx: Tx,
+  id: string,
+): Promise<(EventRow & { payload: unknown }) | null | undefined> {
+  const [row] = await tx<(EventRow & { payload: unknown })[]>`
+    update payment_events set status = 'processing'
+    where id = ${id} and status not in ('done', 'ignored') returning ${tx(COLUMNS)}, payload`;
+  if (row) return row;
+  return await findEvent(tx, id) ? null : undefined;
+}
+
 /** Moves an event on. */
 export async function setEvent(
   tx: Tx,

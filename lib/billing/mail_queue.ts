@@ -34,12 +34,11 @@ export async function queueNotices(
       notices: BillingNotice[];
     },
 ): Promise<number> {
-  const at = work.clock.now();
-  let told = 0;
-  for (const { kind, cause, data } of work.notices) {
-    const userId = work.payer.id;
-    if (!await store.noteOnce(tx, { id: work.ids(), userId, kind, cause, data, at })) continue;
-    told++;
+  const userId = work.payer.id;
+  const notices = work.notices.map((notice) => ({ id: work.ids(), ...notice }));
+  const fresh = await store.noteOnce(tx, { userId, at: work.clock.now(), notices });
+  for (const { id, kind, cause, data } of notices) {
+    if (!fresh.has(id)) continue;
     const setting = ASKED_FOR[kind];
     if (NO_MAIL.has(kind) || (setting && work.payer.settings[setting] !== true)) continue;
     const payload: BillingMailPayload = { kind, data, provider: work.provider?.name ?? null };
@@ -50,5 +49,5 @@ export async function queueNotices(
       payload,
     });
   }
-  return told;
+  return fresh.size;
 }

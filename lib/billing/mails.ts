@@ -1,22 +1,16 @@
 import type { Database } from "@/lib/platform/database/mod.ts";
 import type { Job } from "@/lib/platform/outbox.ts";
-import type { Mail, Mailer } from "@/lib/platform/mail.ts";
+import type { Mailer } from "@/lib/platform/mail.ts";
 import { isPaidPlan, type Plans } from "@/lib/plans/mod.ts";
 import { formatDateTime, formatMoney, formatPercent, type Reader } from "@/lib/ui/format.ts";
+import { mailOf, type MailParts } from "@/lib/ui/mail_layout.ts";
 import { say } from "@/lib/ui/say.ts";
 import { billingMailText } from "@/lib/ui/text/billing_mails.ts";
+import { mailText } from "@/lib/ui/text/mails.ts";
 import { BILLING_NOTICES, type BillingNoticeKind } from "./notices.ts";
 import * as store from "./store.ts";
 
 type Values = Record<string, string | number | null>;
-
-/** A mail as plain parts, for whichever layout sends it. */
-export interface BillingMail {
-  subject: string;
-  paragraphs: string[];
-  button: { label: string; url: string };
-  foot: string;
-}
 
 /** Where the button of a mail leads. */
 const PATHS: Partial<Record<BillingNoticeKind, string>> = {
@@ -35,9 +29,10 @@ export function billingMail(
     reader: Reader;
     test: boolean;
     baseUrl: string;
+    supportEmail?: string | undefined;
     planName: (plan: string) => string;
   },
-): BillingMail {
+): MailParts {
   const { data, reader, test } = given;
   const text: Record<string, string> = billingMailText(reader.locale);
   const values = {
@@ -54,51 +49,40 @@ export function billingMail(
     percent: typeof data.percentage === "number" ? formatPercent(data.percentage, reader) : "",
   };
   const subject = say(text[`${kind}_subject`]!, values, reader.locale);
+  const common = mailText(reader.locale);
   return {
-    subject: test ? `${text.testLabel}: ${subject}` : subject,
+    title: test ? `${text.testLabel}: ${subject}` : subject,
     paragraphs: [
       say(text.greeting!, values, reader.locale),
       say(text[`${kind}_text`]!, values, reader.locale),
       ...(test ? [text.testText!] : []),
     ],
     button: { label: text[`${kind}_button`]!, url: `${given.baseUrl}${PATHS[kind] ?? "/billing"}` },
-    foot: text.foot!,
+    attachment: null,
+    foot: [
+      text.foot!,
+      ...(given.supportEmail ? [say(common.support, { support: given.supportEmail })] : []),
+      say(common.settings, { url: `${given.baseUrl}/settings/notifications` }),
+    ],
   };
 }
 
 const moment = (value: unknown, reader: Reader): string =>
   typeof value === "string" ? formatDateTime(value, reader) : "";
 
-const ENTITIES: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-const escape = (text: string) => text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
-
-/** Both parts of a mail; they say the same. */
-export function mailParts(mail: BillingMail, locale: string): Pick<Mail, "text" | "html"> {
-  const { paragraphs, button, foot } = mail;
-  return {
-    text: [...paragraphs, `${button.label}: ${button.url}`, foot].join("\n\n"),
-    html: `<!doctype html><html lang="${escape(locale)}"><meta charset="utf-8">` +
-      `<meta name="viewport" content="width=device-width"><title>${escape(mail.subject)}</title>` +
-      `<body style="font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:2rem auto;padding:0 1rem">` +
-      paragraphs.map((one) => `<p>${escape(one)}</p>`).join("") +
-      `<p><a href="${escape(button.url)}">${escape(button.label)}</a><br>` +
-      `<small>${escape(button.url)}</small></p><p><small>${escape(foot)}</small></p></body></html>`,
-  };
-}
-
 /** Sends mails about plans and payments. */
 export function createMails(
-  options: { db: Database; mailer: Mailer; plans: Plans; baseUrl: string },
+  options: {
+    db: Database;
+    mailer: Mailer;
+    plans: Plans;
+    baseUrl: string;
+    supportEmail?: string | undefined;
+  },
 ) {
   return {
     /** Handler of the job of mails. A person who is gone gets none. */
-    async run(job: Pick<Job, "payload" | "userId">): Promise<void> {
+    async run(job: Pick<Job, "id" | "payload" | "userId">): Promise<void> {
       const kind = BILLING_NOTICES.find((one) => one === job.payload.kind);
       if (!kind || !job.userId) return;
       const payer = await options.db.asUser(
@@ -112,12 +96,12 @@ export function createMails(
         reader: { locale: payer.locale, timeZone: payer.timeZone },
         test: job.payload.provider === "test",
         baseUrl: options.baseUrl,
+        supportEmail: options.supportEmail,
         planName: (plan) => isPaidPlan(plan) ? options.plans.card(plan).name : plan,
       });
       await options.mailer.send({
-        to: payer.email,
-        subject: mail.subject,
-        ...mailParts(mail, payer.locale),
+        ...mailOf(mail, { to: payer.email, locale: payer.locale }),
+        messageId: job.id,
       });
     },
   };

@@ -39,6 +39,7 @@ export interface BillingSettings {
   testSecret: string;
   graceDays: number;
   baseUrl: string;
+  supportEmail?: string | undefined;
 }
 
 /** What this room needs. */
@@ -75,7 +76,11 @@ export function createBilling(options: BillingOptions) {
   const service = createBillingService({ ...parts, available, baseUrl: settings.baseUrl });
   const boundaries = createBoundaries({ ...parts, provider: null });
   const warnings = createWarnings(options);
-  const mails = createMails({ ...options, plans, baseUrl: settings.baseUrl });
+  const mails = createMails({
+    ...options,
+    baseUrl: settings.baseUrl,
+    supportEmail: settings.supportEmail,
+  });
 
   /** Writes down what an operator did. */
   const audited = (actor: string, event: string, details: Record<string, unknown>) =>

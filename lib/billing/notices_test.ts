@@ -2,10 +2,11 @@ import { expect } from "expect";
 import { type FormerState, noticesFor } from "./notices.ts";
 import { NO_SUBSCRIPTION, project } from "./state.ts";
 import type { CustomerState, ProviderInvoice, ProviderSubscription } from "./types.ts";
-import { billingMail, mailParts } from "./mails.ts";
+import { mailOf } from "@/lib/ui/mail_layout.ts";
+import { billingMail } from "./mails.ts";
 import { BILLING_NOTICES } from "./notices.ts";
 import { checkEndpoints } from "./check.ts";
-import { HANDLED_EVENTS } from "./types.ts";
+import { HANDLED_EVENTS, RECORDED_EVENTS } from "./types.ts";
 import { addMonth } from "./test_provider.ts";
 import { anyReader } from "@/lib/ui/format.ts";
 
@@ -124,15 +125,20 @@ Deno.test("[BIL-2] every mail has whole words in both parts, escapes names, and 
         reader: anyReader,
         test,
         baseUrl: "https://nova.example",
+        supportEmail: "help@nova.example",
         planName: (plan) => plan.toUpperCase(),
       });
-      const { text, html } = mailParts(mail, "en");
-      expect(`${mail.subject} ${text}`).not.toMatch(/[{}]|undefined|null/);
-      expect(mail.subject.startsWith("Test payment: ")).toBe(test);
+      const { subject, text, html } = mailOf(mail, { to: "ada@example.org", locale: "en" });
+      expect(`${subject} ${text}`).not.toMatch(/[{}]|undefined|null/);
+      expect(subject.startsWith("Test payment: ")).toBe(test);
       expect(text.includes("No money moved")).toBe(test);
       expect(html).toContain("&lt;b&gt;Ada &amp; co&lt;/b&gt;");
       expect(html).not.toContain("<b>Ada");
       expect(text).toContain("https://nova.example/");
+      // The layout of all mails: mark, support and settings.
+      expect(html).toContain('<div class="brand">');
+      expect(text).toContain("help@nova.example");
+      expect(text).toContain("https://nova.example/settings/notifications");
     }
   }
 });
@@ -149,6 +155,7 @@ Deno.test("[BIL-32] an endpoint is checked for its presence, state, mode and typ
   expect(found({ live: false })).toEqual(["wrong_mode"]);
   expect(checkEndpoints([good], { url, live: false })).toHaveLength(1);
   expect(found({ events: HANDLED_EVENTS.slice(1) })).toEqual(["events_missing"]);
+  expect(found({ events: [...HANDLED_EVENTS, ...RECORDED_EVENTS] })).toEqual([]);
   expect(found({ events: ["*"] })).toEqual(["events_surplus"]);
   expect(found({ events: [...HANDLED_EVENTS, "customer.created"] })).toEqual(["events_surplus"]);
 });

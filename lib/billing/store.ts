@@ -221,23 +221,27 @@ export async function insertChange(tx: Tx, row: ChangeRow): Promise<void> {
       ${row.fromStatus}, ${row.toStatus}, ${row.cause}, ${row.eventId}, ${row.at})`;
 }
 
-/** Notes that a person was told something; false when they had been told before. */
+/** Something a person is told once. */
+export interface NoticeRow {
+  id: string;
+  kind: string;
+  cause: string;
+  data: Record<string, unknown>;
+}
+
+/** Notes what a person is told; returns the ids of what they had not been told before. */
 export async function noteOnce(
   tx: Tx,
-  notice: {
-    id: string;
-    userId: string;
-    kind: string;
-    cause: string;
-    data: Record<string, unknown>;
-    at: Date;
-  },
-): Promise<boolean> {
-  const rows = await tx`insert into notices (id, user_id, kind, cause, data, created_at)
-    values (${notice.id}, ${notice.userId}, ${notice.kind}, ${notice.cause},
-      ${tx.json(notice.data as never)}, ${notice.at})
-    on conflict (user_id, kind, cause) do nothing returning 1`;
-  return rows.length === 1;
+  told: { userId: string; at: Date; notices: NoticeRow[] },
+): Promise<Set<string>> {
+  if (told.notices.length === 0) return new Set();
+  const rows = await tx<{ id: string }[]>`
+    insert into notices (id, user_id, kind, cause, data, created_at)
+    select n.id, ${told.userId}, n.kind, n.cause, n.data, ${told.at}
+    from jsonb_to_recordset(${tx.json(told.notices as never)})
+      as n(id uuid, kind text, cause text, data jsonb)
+    on conflict (user_id, kind, cause) do nothing returning id`;
+  return new Set(rows.map((row) => row.id));
 }
 
 /** Subscriptions that were not compared with the provider since a moment. */

@@ -3,9 +3,10 @@ import type { Database, Tx } from "@/lib/platform/database/mod.ts";
 import { type IdSource, isUuid } from "@/lib/platform/ids.ts";
 import type { Log } from "@/lib/platform/log.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
+import type { NoteSecurity } from "@/lib/platform/security_log.ts";
 import type { Outbox } from "@/lib/platform/outbox.ts";
 import type { Entitlements } from "@/lib/plans/mod.ts";
-import { countChange, recordChange } from "./changes.ts";
+import { countChange, noteChange, recordChange } from "./changes.ts";
 import { queueNotices } from "./mail_queue.ts";
 import { noticesFor } from "./notices.ts";
 import type { Prices } from "./prices.ts";
@@ -56,6 +57,8 @@ export interface SyncOptions {
   provider: PaymentProvider;
   prices: Prices;
   graceDays: number;
+  /** The security log, where a person reads what became of their plan. */
+  securityLog?: NoteSecurity;
 }
 
 /** Times a state is fetched anew because another process applied one in between. */
@@ -172,6 +175,7 @@ export function createSync(options: SyncOptions) {
     const after = comparable(state);
     await recordChange(tx, { ...options, userId, before, after, reason, at });
     await reason.within?.(tx);
+    await noteChange(tx, { ...options, userId, before, after, reason });
     return { userId, before, after };
   }
 

@@ -1,3 +1,4 @@
+import { stepUpRequired } from "@/lib/api/gate.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { parse } from "@/lib/platform/http/route.ts";
 import { notFound, Problem, validationFailed } from "@/lib/platform/problem.ts";
@@ -102,12 +103,17 @@ export function billingAdminPages(
   if (principal?.role !== "admin") return null;
   const { billing, entitlements, usage } = services;
   const { testPayments } = billing;
+  /** Whoever changes something has proved lately who they are, as over the API (ACC-84). */
+  const proved = (): string => {
+    if (!principal.stepUpUntil) throw stepUpRequired(principal);
+    return principal.userId;
+  };
   return {
     async events(query) {
       const { items, nextCursor } = await billing.inbox.events(parse(eventQuerySchema, query));
       return { items: items.map(eventView), nextCursor };
     },
-    replay: (eventId) => billing.replay(eventId, principal.userId),
+    replay: async (eventId) => await billing.replay(eventId, proved()),
     async report() {
       const { runs, parked, dead, lastEventAt } = await billing.reconcile.report();
       return {
@@ -117,7 +123,7 @@ export function billingAdminPages(
         lastEventAt: lastEventAt?.toISOString() ?? null,
       };
     },
-    repair: async () => runView(await billing.repair(principal.userId)),
+    repair: async () => runView(await billing.repair(proved())),
     async person(email) {
       const [row] = await services.db.asSystem(
         "admin: a person's plan",
@@ -143,6 +149,7 @@ export function billingAdminPages(
       };
     },
     async setLimit(userId, form) {
+      const actorId = proved();
       const limit = form.limit === "" ? null : Number(form.limit);
       const until = form.until ? `${form.until}T00:00:00.000Z` : null;
       const { resource, reason } = form;
@@ -152,15 +159,16 @@ export function billingAdminPages(
         ...request,
         from: from ?? null,
         userId,
-        actorId: principal.userId,
+        actorId,
       });
     },
-    endLimit: (id) => entitlements.revokeOverride({ id, actorId: principal.userId }),
+    endLimit: async (id) => await entitlements.revokeOverride({ id, actorId: proved() }),
     totals: (days) => usage.totals({ days, limit: 1 }),
     testAct: testPayments
       ? async (subscriptionId, act) => {
         const wanted = TEST_ACTS.find((one): one is TestAct => one === act);
         if (!wanted) throw notFound();
+        proved();
         await testPayments.act(subscriptionId, wanted);
       }
       : null,

@@ -6,6 +6,7 @@ import type { Log } from "@/lib/platform/log.ts";
 import type { PageServices } from "@/lib/ui/view.ts";
 import { type AccountCenter, accountCenter } from "./account_center.ts";
 import type { apiOf } from "./api.ts";
+import { readPageForm } from "./page_form.ts";
 import { pageServices, type PageVisitor } from "./pages.ts";
 import type { Services } from "./services.ts";
 
@@ -16,6 +17,8 @@ export interface PageContext {
   services: PageServices;
   center: AccountCenter;
   signedIn: SignedIn | null;
+  /** Binds the forms of the page to the session; null for visitors. */
+  formToken: string | null;
   correlationId: string;
   log: Log;
 }
@@ -49,14 +52,15 @@ export function dispatch(options: {
     if (api.owns(pathname) || !pages) return await api.fetch(request, context);
     const { address } = context;
     let current: Principal | null = null;
-    const render = (visitor: PageVisitor) =>
-      pages(request, {
+    const render = (visitor: PageVisitor, formToken: string | null, asked = request) =>
+      pages(asked, {
         remoteAddr: context.peer as Deno.NetAddr,
         completed: Promise.resolve(),
         page: {
           services: pageServices(services, visitor),
           center: accountCenter(services, visitor),
           signedIn: visitor.signedIn,
+          formToken,
           correlationId: context.correlationId,
           log: services.log,
         },
@@ -77,7 +81,7 @@ export function dispatch(options: {
         }),
     };
     // Static files stand outside all limits and know nobody (API-18).
-    if (isStatic(pathname)) return await render(stranger);
+    if (isStatic(pathname)) return await render(stranger, null);
     const { accounts } = services;
     const token = accounts.cookie.read(request.headers);
     const found = await accounts.authenticate(token ? { kind: "session", token } : null, context);
@@ -92,11 +96,16 @@ export function dispatch(options: {
       address,
       meta: principal ? PAGE : { ...PAGE, rate: "PUBLIC" },
     });
-    if (request.method !== "GET" && request.method !== "HEAD") gate.checkForm(request);
+    const formToken = principal ? await accounts.formToken(principal.sessionId) : null;
+    let asked = request;
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      gate.checkForm(request);
+      asked = await readPageForm(request, formToken);
+    }
     const visitor = principal && signedIn
       ? { ...stranger, principal, signedIn: withPlan(signedIn, principal) }
       : stranger;
-    const response = await render(visitor);
+    const response = await render(visitor, formToken, asked);
     // A cookie that no longer stands for anybody is taken away (ACC-37).
     if (token && !principal && !response.headers.has("set-cookie")) {
       response.headers.append("set-cookie", accounts.cookie.clear());

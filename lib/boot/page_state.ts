@@ -12,6 +12,7 @@ export async function pageState(ctx: Context<State>): Promise<Response> {
   ctx.state.services = page.services;
   ctx.state.center = page.center;
   ctx.state.session = page.signedIn ? { user: page.signedIn.user } : null;
+  ctx.state.formToken = page.formToken;
   ctx.state.correlationId = page.correlationId;
   const { user } = page.signedIn ?? {};
   ctx.state.locale = user

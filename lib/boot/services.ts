@@ -8,6 +8,7 @@ import type { Kv } from "@/lib/platform/kv.ts";
 import type { Log } from "@/lib/platform/log.ts";
 import { mailboxMailer, type Mailer, smtpMailer } from "@/lib/platform/mail.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
+import type { NoteSecurity } from "@/lib/platform/security_log.ts";
 import { createOutbox } from "@/lib/platform/outbox.ts";
 import { createPasswordHasher } from "@/lib/platform/password.ts";
 import { createRateLimiter } from "@/lib/platform/rate_limiter.ts";
@@ -96,7 +97,8 @@ export async function createServices(platform: Platform) {
     log,
   });
   const plans = createPlans(config);
-  const entitlements = createEntitlements({ db, clock, ids, plans, metrics });
+  const securityLog: NoteSecurity = (tx, note) => accounts.audit.record(tx, note);
+  const entitlements = createEntitlements({ db, clock, ids, plans, metrics, securityLog });
   const cursorKey = purposeKey(secrets.appSecret, "cursor");
   const usage = createUsage({
     db,
@@ -142,6 +144,7 @@ export async function createServices(platform: Platform) {
     mailer,
     cursorKey,
     settings: await billingSettings(config, secrets),
+    securityLog,
   });
   const trials = createTrials({
     db,
@@ -260,6 +263,7 @@ async function billingSettings(config: Config, secrets: Secrets): Promise<Billin
     testSecret: `whsec_${mac.toHex()}`,
     graceDays: config.billingGraceDays,
     baseUrl: config.baseUrl,
+    supportEmail: config.supportEmail,
   };
 }
 

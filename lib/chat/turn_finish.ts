@@ -193,6 +193,7 @@ function settlementOf(context: ChatContext, turn: RunningTurn): Settlement {
       streaming: true,
       ttftMs: turn.ttftMs,
       latencyMs: Math.round(context.clock.monotonic() - turn.startedMonotonic),
+      ...(turn.principal.kind === "key" ? { apiKeyId: turn.principal.sessionId } : {}),
     },
   };
 }
@@ -211,6 +212,7 @@ async function announceEnd(context: ChatContext, turn: RunningTurn): Promise<voi
         finishReason: turn.finishReason!,
         ...textDigest(turn.text),
         latencyMs: Math.round(context.clock.monotonic() - turn.startedMonotonic),
+        ...(turn.principal.kind === "key" ? { apiKeyId: turn.principal.sessionId } : {}),
         ttftMs: turn.ttftMs,
         receiptUrl: `/api/chat/messages/${turn.assistantMessageId}/receipt`,
       },

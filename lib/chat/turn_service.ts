@@ -172,11 +172,18 @@ export function turnService(context: ChatContext) {
   async function settleLost(tx: Tx, turn: turns.TurnRow, completionTokens: number) {
     if (!turn.reservationId) return;
     if (completionTokens === 0) return await context.usage.release(tx, { id: turn.reservationId });
+    const apiKeyId = await context.usage.keyOf(tx, turn.reservationId);
     await context.usage.settle(tx, { id: turn.reservationId }, {
       promptTokens: 0,
       completionTokens,
       messages: 1,
-      metadata: { feature: "chat", turnId: turn.id, sessionId: turn.sessionId, measured: false },
+      metadata: {
+        feature: "chat",
+        turnId: turn.id,
+        sessionId: turn.sessionId,
+        measured: false,
+        ...(apiKeyId ? { apiKeyId } : {}),
+      },
       plan: await effectivePlanOf(tx, turn.userId, clock.now()),
     });
   }

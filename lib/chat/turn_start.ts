@@ -267,6 +267,9 @@ async function hold(context: ChatContext, tx: Tx, held: { turn: StartedTurn; lim
     operationId: turn.id,
     promptTokens: Math.min(turn.promptBudget, draft.tokens + recall),
     answerTokens: limits.answerTokens,
+    ...(principal.kind === "key"
+      ? { key: { id: principal.sessionId, dailyTokens: principal.dailyTokens } }
+      : {}),
   });
 }
 

@@ -3,6 +3,7 @@ import type { Database, Tx } from "@/lib/platform/database/mod.ts";
 import type { IdSource } from "@/lib/platform/ids.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
 import { notFound } from "@/lib/platform/problem.ts";
+import { noSecurityLog, type NoteSecurity } from "@/lib/platform/security_log.ts";
 import type { Plans } from "./catalogue.ts";
 import {
   activeOverrides,
@@ -57,8 +58,10 @@ export function createEntitlements(options: {
   ids: IdSource;
   plans: Plans;
   metrics: Metrics;
+  securityLog?: NoteSecurity;
 }) {
   const { db, clock, plans } = options;
+  const securityLog = options.securityLog ?? noSecurityLog;
   const requests = options.metrics.counter("cache_requests_total", "Reads of caches", [
     "cache",
     "result",
@@ -173,7 +176,16 @@ export function createEntitlements(options: {
           },
         });
         await store.markChanged(tx, request.userId, at);
-        return (await store.allOverrides(tx, request.userId)).find((one) => one.id === id)!;
+        const row = (await store.allOverrides(tx, request.userId)).find((one) => one.id === id)!;
+        await securityLog(tx, {
+          category: "admin",
+          event: "limit_set",
+          severity: "medium",
+          actor: { kind: "admin", id: request.actorId },
+          userId: request.userId,
+          details: { resource: request.resource, limit: request.limit, override: id },
+        });
+        return row;
       });
       forget(request.userId);
       return row;
@@ -194,6 +206,14 @@ export function createEntitlements(options: {
           details: { override: request.id, resource: row.resource },
         });
         await store.markChanged(tx, row.userId, at);
+        await securityLog(tx, {
+          category: "admin",
+          event: "limit_ended",
+          severity: "medium",
+          actor: { kind: "admin", id: request.actorId },
+          userId: row.userId,
+          details: { resource: row.resource, override: request.id },
+        });
         return row;
       });
       forget(ended.userId);

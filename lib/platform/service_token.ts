@@ -1,8 +1,9 @@
-import { errors, type JWK, jwtVerify, SignJWT } from "jose";
+import { errors, type JWK } from "jose";
 import { isService, mayHold, SERVICE_NAMES, type ServiceName } from "./capabilities.ts";
 import type { Clock } from "./clock.ts";
 import type { IdSource } from "./ids.ts";
 import type { KeyRing } from "./key_ring.ts";
+import { signToken, verifyToken } from "./signed_token.ts";
 
 export { SERVICE_NAMES, type ServiceName };
 
@@ -77,10 +78,6 @@ export const LIFE_SECONDS = 24 * 3600;
 export const RENEW_AFTER_SECONDS = LIFE_SECONDS * 0.8;
 /** A chain of renewals ends after this long; then a person makes a new token. */
 export const CHAIN_SECONDS = 90 * 24 * 3600;
-/** Difference of clocks that is allowed, in seconds. */
-const SKEW_SECONDS = 30;
-/** No token of ours is longer; what is longer is not looked into. */
-const MAX_TOKEN = 4096;
 
 /** Tokens over a ring of keys. */
 export function createServiceTokens(options: {
@@ -105,17 +102,22 @@ export function createServiceTokens(options: {
     const chainFrom = wanted.chainFrom ?? issuedAt;
     const expiresAt = Math.min(issuedAt + LIFE_SECONDS, chainFrom + CHAIN_SECONDS);
     const tokenId = ids();
-    const signing = await keys.signing();
-    const token = await new SignJWT({
+    const claims = {
       scope: wanted.scopes,
       env: options.environment,
       chain: chainFrom,
       ...(wanted.actor ? { act: { sub: wanted.actor } } : {}),
-    })
-      .setProtectedHeader({ alg: "EdDSA", typ: "svc+jwt", kid: signing.kid })
-      .setIssuer(options.issuer).setSubject(service).setAudience(wanted.audience).setJti(tokenId)
-      .setIssuedAt(issuedAt).setExpirationTime(expiresAt)
-      .sign(signing.key);
+    };
+    const token = await signToken(claims, {
+      keys,
+      typ: "svc+jwt",
+      issuer: options.issuer,
+      audience: wanted.audience,
+      subject: service,
+      id: tokenId,
+      issuedAt,
+      expiresAt,
+    });
     return {
       token,
       tokenId,
@@ -139,26 +141,16 @@ export function createServiceTokens(options: {
     token: string,
     audience: string,
   ): Promise<ServiceCaller | { code: ServiceTokenFault }> {
-    if (token.length > MAX_TOKEN) return { code: "service_token_invalid" };
     try {
-      const { payload } = await jwtVerify(
-        token,
-        async (header) => {
-          const key = await keys.verifying(header.kid);
-          if (!key) throw new errors.JWKSNoMatchingKey();
-          return key;
-        },
-        {
-          algorithms: ["EdDSA"],
-          typ: "svc+jwt",
-          audience,
-          issuer: options.issuer,
-          requiredClaims: ["sub", "jti", "iat", "exp"],
-          maxTokenAge: LIFE_SECONDS,
-          clockTolerance: SKEW_SECONDS,
-          currentDate: clock.now(),
-        },
-      );
+      const payload = await verifyToken(token, {
+        keys,
+        typ: "svc+jwt",
+        audience,
+        issuer: options.issuer,
+        requiredClaims: ["sub", "jti", "iat", "exp"],
+        maxAgeSeconds: LIFE_SECONDS,
+        now: clock.now(),
+      });
       if (payload.env !== options.environment) return { code: "service_token_audience" };
       return callerOf(payload) ?? { code: "service_token_invalid" };
     } catch (error) {

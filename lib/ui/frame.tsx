@@ -3,6 +3,7 @@ import { LinkButton } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 import { Brand } from "./logo.tsx";
 import { Menu, MenuItem } from "./overlay.tsx";
+import { PostForm } from "./post_form.tsx";
 import { type QuotaNow, QuotaStat } from "./quota_stat.tsx";
 import { say } from "./say.ts";
 import { commonText } from "./text/common.ts";
@@ -152,9 +153,9 @@ export function AccountMenu({ id, user, locale }: AccountMenuProps) {
         <MenuItem icon="usage" href="/usage">{text.usage}</MenuItem>
         <MenuItem icon="key" href="/billing">{text.planAndPayments}</MenuItem>
         <hr />
-        <form method="post" action="/settings/sign-out">
+        <PostForm action="/settings/sign-out">
           <MenuItem icon="signout" type="submit">{text.signOut}</MenuItem>
-        </form>
+        </PostForm>
       </Menu>
     </>
   );

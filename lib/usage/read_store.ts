@@ -103,9 +103,10 @@ export async function breakdown(
           order by sum(amount) filter (where resource <> 'messages') desc nulls last, name) as place
       from parts group by kind, name
     )
-    select s.kind, s.name, c.title as label, s.tokens, s.messages, s.entries
+    select s.kind, s.name, coalesce(c.title, k.name) as label, s.tokens, s.messages, s.entries
     from sums s left join chat_sessions c on s.kind = 'byConversation' and c.id::text = s.name
       and c.deleted_at is null
+    left join api_keys k on s.kind = 'byKey' and k.id::text = s.name
     where place <= 20 order by s.kind, place`;
   const of = (kind: string) =>
     rows.filter((row) => row.kind === kind).map(({ kind: _, ...row }) => row);
@@ -120,7 +121,7 @@ export async function breakdown(
 /** A part of what was used. */
 export interface BreakdownRow {
   name: string;
-  /** Title of a conversation; null for everything else, and for one that is gone. */
+  /** Title of a conversation, name of a key; null for everything else, and for what is gone. */
   label: string | null;
   tokens: number;
   messages: number;

@@ -40,6 +40,21 @@ export function quotaProblem(refusal: Refusal): Problem {
   );
 }
 
+/** 429 `quota_exceeded` for a personal key that has used up its own budget (ACC-92). */
+export function keyProblem(refusal: Omit<Refusal, "resource">): Problem {
+  const { used, limit, requested } = refusal;
+  const { extra } = quotaProblem({ ...refusal, resource: "llm_tokens" });
+  const held = refusal.reserved > 0 ? `, ${refusal.reserved} are held by running answers` : "";
+  return new Problem(
+    "quota_exceeded",
+    429,
+    "The key's budget for today is used up",
+    `${used} of the ${limit} tokens of this API key are used${held}, and this needs ${requested}. ` +
+      "The budget starts anew at 00:00 UTC; its owner can change it",
+    { ...extra, upgradeUrl: "/settings/keys" },
+  );
+}
+
 /** 429 `quota_exceeded` for storage, which no midnight empties. */
 export function storageProblem(
   refusal: Pick<Refusal, "plan" | "used" | "limit" | "requested">,

@@ -11,7 +11,7 @@ import { checkEntries, type LedgerEntry, type Metadata } from "./ledger.ts";
 import { type Resource, utcDay } from "./quota.ts";
 import { createMirror } from "./mirror.ts";
 import { createReadings } from "./reading.ts";
-import { quotaProblem, storageProblem } from "./refusal.ts";
+import { keyProblem, quotaProblem, storageProblem } from "./refusal.ts";
 import { createWatch } from "./watch.ts";
 import * as store from "./store.ts";
 
@@ -39,6 +39,8 @@ export interface ReserveRequest {
   promptTokens: number;
   /** Most answer tokens wanted: the smaller of the plan's and the model's cap. */
   answerTokens: number;
+  /** The personal key that asks, with its own budget of a day; null is none (ACC-92). */
+  key?: { id: string; dailyTokens: number | null };
 }
 
 /** What a turn used in the end. */
@@ -57,6 +59,8 @@ const MIN_ANSWER_TOKENS = 64;
 const MAX_TOKENS = 100_000_000;
 /** A hold lives ten minutes and is extended by the turn's heartbeat. */
 const HOLD_MS = 10 * 60_000;
+/** Ended holds are of no use after their day; a month of them helps to understand what was. */
+const KEPT_MS = 30 * 86_400_000;
 
 /** The service of this room. */
 export type Usage = ReturnType<typeof createUsage>;
@@ -174,6 +178,29 @@ export function createUsage(options: UsageOptions) {
     });
   }
 
+  /** A hold that fits into a key's own budget too. @throws Problem 429 */
+  async function withinBudget(
+    tx: Tx,
+    hold: store.HoldRequest,
+    { key, plan }: ReserveRequest & { key: { id: string; dailyTokens: number | null } },
+  ): Promise<store.HoldRequest> {
+    if (key.dailyTokens === null) return hold;
+    const { userId, dayUtc, promptTokens, leastAnswerTokens } = hold;
+    const { used, reserved } = await store.keyUse(tx, { userId, id: key.id, dayUtc });
+    const room = key.dailyTokens - used - reserved - promptTokens;
+    if (room >= leastAnswerTokens) {
+      return { ...hold, answerTokens: Math.min(hold.answerTokens, room) };
+    }
+    throw keyProblem({
+      plan,
+      used,
+      reserved,
+      limit: key.dailyTokens,
+      requested: promptTokens + leastAnswerTokens,
+      now: clock.now(),
+    });
+  }
+
   function count(plan: EffectivePlan, result: "granted" | "refused" | "error", resource: string) {
     checks.add(1, { resource, plan, result });
   }
@@ -202,7 +229,13 @@ export function createUsage(options: UsageOptions) {
      * @throws Problem 429 `quota_exceeded`; nothing is held then
      */
     reserve: (tx: Tx, request: ReserveRequest): Promise<Reservation> =>
-      counted(request, (hold) => store.hold(tx, hold)),
+      counted(request, async (hold) => {
+        const { key } = request;
+        if (!key) return await store.hold(tx, hold);
+        const result = await store.hold(tx, await withinBudget(tx, hold, { ...request, key }));
+        if (result.refused === null) await store.markKey(tx, hold.id, key.id);
+        return result;
+      }),
 
     /** The same for a caller without a transaction: one round trip. @throws Problem 429 */
     reserveAlone: (request: ReserveRequest): Promise<Reservation> =>
@@ -258,6 +291,16 @@ export function createUsage(options: UsageOptions) {
         return lost.length;
       });
     },
+
+    /** The personal key that made a hold, for what ends after its caller has gone. */
+    keyOf: store.keyOf,
+
+    /** Removes holds that ended long ago; returns how many. */
+    forgetEnded: (): Promise<number> =>
+      db.asSystem(
+        "usage: forget ended holds",
+        (tx) => store.dropEnded(tx, new Date(clock.now().getTime() - KEPT_MS)),
+      ),
 
     /**
      * Writes a change of memory storage in bytes, positive or negative, in the transaction that

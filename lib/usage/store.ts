@@ -58,6 +58,28 @@ export async function holdAlone(db: Database, request: HoldRequest): Promise<Hol
   );
 }
 
+/**
+ * What a personal key has used and holds of a day. The key's row is locked, so that turns of one key
+ * wait for each other and cannot overspend its budget together.
+ */
+export async function keyUse(
+  tx: Tx,
+  key: { userId: string; id: string; dayUtc: string },
+): Promise<{ used: number; reserved: number }> {
+  await tx`select 1 from api_keys where id = ${key.id} and user_id = ${key.userId} for update`;
+  const [row] = await tx<{ used: number; reserved: number }[]>`
+    select coalesce(sum(spent) filter (where state = 'settled'), 0)::bigint as used,
+      coalesce(sum(tokens) filter (where state = 'open'), 0)::bigint as reserved
+    from usage_reservations
+    where api_key_id = ${key.id} and day_utc = ${key.dayUtc} and user_id = ${key.userId}`;
+  return row!;
+}
+
+/** Notes that a hold was made by a personal key. */
+export async function markKey(tx: Tx, reservationId: string, keyId: string): Promise<void> {
+  await tx`update usage_reservations set api_key_id = ${keyId} where id = ${reservationId}`;
+}
+
 function holdResult({ refused, answerCap, usedNow, reservedNow }: HoldRow): HoldResult {
   if (refused === null) return { refused, answerCap: answerCap! };
   return { refused, usedNow: usedNow ?? 0, reservedNow: reservedNow ?? 0 };
@@ -122,6 +144,19 @@ export async function storageUsed(tx: Tx, userId: string): Promise<number> {
 export async function extendReservation(tx: Tx, id: string, expiresAt: Date): Promise<void> {
   await tx`update usage_reservations set expires_at = ${expiresAt}
     where id = ${id} and state = 'open'`;
+}
+
+/** The personal key that made a hold; null where none did. */
+export async function keyOf(tx: Tx, reservationId: string): Promise<string | null> {
+  const [row] = await tx<{ apiKeyId: string | null }[]>`
+    select api_key_id from usage_reservations where id = ${reservationId}`;
+  return row?.apiKeyId ?? null;
+}
+
+/** Removes holds that ended before a moment; the ledger has what was used. */
+export async function dropEnded(tx: Tx, before: Date): Promise<number> {
+  return (await tx`delete from usage_reservations
+    where state <> 'open' and created_at < ${before}`).count;
 }
 
 /** Open reservations whose time has passed and that no running turn holds. */

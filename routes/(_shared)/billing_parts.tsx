@@ -5,6 +5,7 @@ import type { Invoice, Plan, Subscription } from "@/lib/ui/contract.ts";
 import { formatDay, formatMoney, type Reader } from "@/lib/ui/format.ts";
 import { Banner } from "@/lib/ui/notice.tsx";
 import { PlanCard } from "@/lib/ui/plans.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { planOffer } from "@/lib/ui/subscription.ts";
 import { Table } from "@/lib/ui/table.tsx";
@@ -28,11 +29,11 @@ export function ActForm({ act, plan, kind, children, path = "/billing" }: {
   children: ComponentChildren;
 }) {
   return (
-    <form method="post" action={path} class="stack">
+    <PostForm action={path} class="stack">
       <input type="hidden" name="act" value={act} />
       {plan ? <input type="hidden" name="plan" value={plan} /> : null}
       <Button kind={kind} type="submit">{children}</Button>
-    </form>
+    </PostForm>
   );
 }
 

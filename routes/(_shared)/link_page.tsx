@@ -3,6 +3,7 @@ import { page } from "fresh";
 import type { State } from "@/utils.ts";
 import { Button, LinkButton } from "@/lib/ui/button.tsx";
 import { Banner } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { isProblem } from "@/lib/platform/problem.ts";
 import { retryHeaders } from "./answers.ts";
 import { AuthFrame } from "./auth_frame.tsx";
@@ -86,11 +87,11 @@ export function LinkPage({ data, locale, action, words, onward, fallback }: Link
   }
   return (
     <AuthFrame title={words.title} lead={words.lead} locale={locale}>
-      <form method="post" action={action} class="stack stack-16">
+      <PostForm action={action} class="stack stack-16">
         {data.refusal ? <Banner tone="red">{data.refusal}</Banner> : null}
         <input type="hidden" name="token" value={data.token} />
         <Button kind="primary" size="lg" type="submit">{words.button}</Button>
-      </form>
+      </PostForm>
     </AuthFrame>
   );
 }

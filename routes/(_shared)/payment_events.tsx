@@ -2,6 +2,7 @@ import { Button } from "@/lib/ui/button.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
 import type { PaymentEventView } from "@/lib/ui/contract.ts";
 import { formatDateTime, type Reader } from "@/lib/ui/format.ts";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { Table } from "@/lib/ui/table.tsx";
 import { adminText } from "@/lib/ui/text/admin.ts";
@@ -35,12 +36,12 @@ export function PaymentEvents(
         </Chip>,
         formatDateTime(event.receivedAt, reader),
         String(event.attempts),
-        <form key="act" method="post" action="/admin/billing">
+        <PostForm key="act" action="/admin/billing">
           <input type="hidden" name="event" value={event.id} />
           <Button size="sm" type="submit" aria-label={`${text.replay} ${event.id}`}>
             {text.replay}
           </Button>
-        </form>,
+        </PostForm>,
       ])}
     />
   );

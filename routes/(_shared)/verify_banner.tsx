@@ -2,6 +2,7 @@ import type { State } from "@/utils.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { formatTime } from "@/lib/ui/format.ts";
 import { Banner } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { accountText } from "@/lib/ui/text/account.ts";
 
@@ -26,7 +27,7 @@ export function VerifyBanner({ state, url }: { state: State; url: URL }) {
       tone="amber"
       lead={text.bannerLead}
       action={
-        <form method="post" action="/settings/confirm" class="row">
+        <PostForm action="/settings/confirm" class="row">
           <input type="hidden" name="next" value={url.pathname} />
           {resent
             ? null
@@ -35,7 +36,7 @@ export function VerifyBanner({ state, url }: { state: State; url: URL }) {
           <Button size="sm" kind="ghost" type="submit" name="act" value="hide">
             {text.bannerHide}
           </Button>
-        </form>
+        </PostForm>
       }
     >
       {words}

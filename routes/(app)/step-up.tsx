@@ -4,6 +4,7 @@ import { Button } from "@/lib/ui/button.tsx";
 import { TextField } from "@/lib/ui/field.tsx";
 import { safeNext } from "@/lib/ui/forms.ts";
 import { Banner } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { accountText } from "@/lib/ui/text/account.ts";
 import { authText } from "@/lib/ui/text/auth.ts";
 import { isProblem } from "@/lib/platform/problem.ts";
@@ -46,7 +47,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
   const text = accountText(state.locale);
   return (
     <AuthFrame title={text.stepUpTitle} lead={text.stepUpLead} locale={state.locale}>
-      <form method="post" action={`/step-up${url.search}`} class="stack stack-16">
+      <PostForm action={`/step-up${url.search}`} class="stack stack-16">
         {data.refusal ? <Banner tone="red">{data.refusal}</Banner> : null}
         {state.center.hasTwoFactor()
           ? (
@@ -76,7 +77,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
             </>
           )}
         <Button kind="primary" size="lg" type="submit">{text.stepUpButton}</Button>
-      </form>
+      </PostForm>
     </AuthFrame>
   );
 });

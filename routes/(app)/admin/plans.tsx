@@ -9,6 +9,7 @@ import { field } from "@/lib/ui/forms.ts";
 import { formatDateTime, formatNumber, type Reader } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { Banner } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { Table } from "@/lib/ui/table.tsx";
 import { adminText } from "@/lib/ui/text/admin.ts";
@@ -66,7 +67,7 @@ export const handler = define.handlers({
       });
       return back("saved");
     } catch (error) {
-      if (!isProblem(error)) throw error;
+      if (!isProblem(error) || error.code === "step_up_required") throw error;
       const url = new URL(ctx.url);
       url.searchParams.set("email", field(form, "email"));
       return page(await dataOf(ctx.state, url, error.detail), { status: error.status });
@@ -151,7 +152,7 @@ function TestClock({ person, subscriptionId, reader }: {
 }) {
   const text: Record<string, string> = adminText(reader.locale);
   return (
-    <form method="post" action="/admin/plans" class="stack top-line">
+    <PostForm action="/admin/plans" class="stack top-line">
       <p class="strong">{text.clock}</p>
       <p class="small quiet">{text.clockText}</p>
       <input type="hidden" name="email" value={person.email} />
@@ -161,14 +162,14 @@ function TestClock({ person, subscriptionId, reader }: {
           <Button key={act} size="sm" type="submit" name="test" value={act}>{text[act]}</Button>
         ))}
       </div>
-    </form>
+    </PostForm>
   );
 }
 
 function LimitForm({ person, reader }: { person: Person; reader: Reader }) {
   const text: Record<string, string> = adminText(reader.locale);
   return (
-    <form method="post" action="/admin/plans" class="stack stack-12">
+    <PostForm action="/admin/plans" class="stack stack-12">
       <input type="hidden" name="email" value={person.email} />
       <input type="hidden" name="userId" value={person.userId} />
       <Field id="resource" label={text.resource!}>
@@ -196,7 +197,7 @@ function LimitForm({ person, reader }: { person: Person; reader: Reader }) {
       <div class="row">
         <Button kind="primary" type="submit">{text.save}</Button>
       </div>
-    </form>
+    </PostForm>
   );
 }
 
@@ -223,10 +224,10 @@ function Limits({ person, reader }: { person: Person; reader: Reader }) {
         one.revokedAt
           ? <span key="ended" class="quiet">{text.ended}</span>
           : (
-            <form key="end" method="post" action="/admin/plans">
+            <PostForm key="end" action="/admin/plans">
               <input type="hidden" name="email" value={person.email} />
               <Button size="sm" type="submit" name="end" value={one.id}>{text.end}</Button>
-            </form>
+            </PostForm>
           ),
       ])}
     />

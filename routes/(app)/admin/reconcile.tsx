@@ -6,6 +6,7 @@ import type { ReconcileRunView } from "@/lib/ui/contract.ts";
 import { formatDateTime, formatNumber, formatWhen, type Reader } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { Banner, EmptyState } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { Table } from "@/lib/ui/table.tsx";
 import { adminText } from "@/lib/ui/text/admin.ts";
@@ -47,9 +48,9 @@ export default define.page<typeof handler>(({ data, state, url }) => {
         title={text.reconcile}
         lead={text.reconcileLead}
         actions={
-          <form method="post" action="/admin/reconcile">
+          <PostForm action="/admin/reconcile">
             <Button kind="primary" type="submit">{text.repair}</Button>
-          </form>
+          </PostForm>
         }
       />
       <AdminTabs path="/admin/reconcile" locale={state.locale} />

@@ -5,6 +5,7 @@ import { Card } from "@/lib/ui/card.tsx";
 import { formatMoney } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { Banner } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { billingText } from "@/lib/ui/text/billing.ts";
 import { seeOther } from "../../(_shared)/answers.ts";
@@ -84,23 +85,23 @@ export default define.page<typeof handler>(({ data, state, url }) => {
         ? (
           <Card>
             <p>{say(text.checkoutConfirmText, { amount })}</p>
-            <form method="post" action={action} class="row">
+            <PostForm action={action} class="row">
               <Button kind="primary" type="submit" name="outcome" value="pay">
                 {text.checkoutConfirmYes}
               </Button>
               <Button type="submit" name="outcome" value="decline">{text.checkoutConfirmNo}</Button>
-            </form>
+            </PostForm>
           </Card>
         )
         : (
           <Card>
             <p>{say(text.checkoutText, { plan: data.planName, amount })}</p>
-            <form method="post" action={action} class="cols-2">
+            <PostForm action={action} class="cols-2">
               {choice("pay", text.checkoutPay, text.checkoutPayHint, true)}
               {choice("confirm", text.checkoutConfirm, text.checkoutConfirmHint)}
               {choice("decline", text.checkoutDecline, text.checkoutDeclineHint)}
               {choice("abandon", text.checkoutAbandon, text.checkoutAbandonHint)}
-            </form>
+            </PostForm>
           </Card>
         )}
     </Shell>

@@ -2,6 +2,7 @@ import { define } from "@/utils.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { Checkbox } from "@/lib/ui/field.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { accountText } from "@/lib/ui/text/account.ts";
 import { boxes, Choices, type Settings, settingsHandlers } from "../../(_shared)/settings_form.tsx";
 import { SettingsFrame } from "../../(_shared)/settings_frame.tsx";
@@ -27,7 +28,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
       data={data}
     >
       <Card title={text.companionTitle} id="companion">
-        <form method="post" class="stack stack-16">
+        <PostForm class="stack stack-16">
           <Choices
             name="tone"
             legend={text.tone}
@@ -51,7 +52,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           <div class="row">
             <Button kind="primary" type="submit">{text.save}</Button>
           </div>
-        </form>
+        </PostForm>
       </Card>
     </SettingsFrame>
   );

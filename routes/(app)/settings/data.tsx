@@ -6,6 +6,7 @@ import { Chip } from "@/lib/ui/chip.tsx";
 import { Checkbox, TextField } from "@/lib/ui/field.tsx";
 import { formatBytes, formatDateTime } from "@/lib/ui/format.ts";
 import { Banner } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { accountText } from "@/lib/ui/text/account.ts";
 import { seeOther } from "../../(_shared)/answers.ts";
@@ -110,9 +111,9 @@ function Standing({ data, state }: { data: DataData; state: State }) {
       tone="amber"
       lead={say(text.closing, { time: formatDateTime(data.deleteAfter, reader) })}
       action={
-        <form method="post">
+        <PostForm>
           <Button type="submit" name="act" value="restore">{text.keep}</Button>
-        </form>
+        </PostForm>
       }
     >
       {text.closingText}
@@ -153,9 +154,9 @@ function Exports({ data, state }: { data: DataData; state: State }) {
           </ul>
         )
         : null}
-      <form method="post" class="row">
+      <PostForm class="row">
         <Button kind="primary" type="submit" name="act" value="export">{text.exportAsk}</Button>
-      </form>
+      </PostForm>
     </div>
   );
 }
@@ -164,7 +165,7 @@ function Remove({ data, state }: { data: DataData; state: State }) {
   const text = accountText(state.locale);
   const error = data.refusal?.faults.find((fault) => fault.id === "confirm")?.message;
   return (
-    <form method="post" class="stack stack-16">
+    <PostForm class="stack stack-16">
       <input type="hidden" name="act" value="delete" />
       <p>{text.removeText}</p>
       <TextField
@@ -179,6 +180,6 @@ function Remove({ data, state }: { data: DataData; state: State }) {
       <div class="row">
         <Button kind="danger" type="submit">{text.removeButton}</Button>
       </div>
-    </form>
+    </PostForm>
   );
 }

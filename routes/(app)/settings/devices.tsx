@@ -4,6 +4,7 @@ import { Button } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
 import { formatDateTime } from "@/lib/ui/format.ts";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { Table } from "@/lib/ui/table.tsx";
 import { accountText } from "@/lib/ui/text/account.ts";
@@ -54,7 +55,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
       data={data}
     >
       <Card title={text.devicesTitle} id="devices">
-        <form method="post" class="stack stack-16">
+        <PostForm class="stack stack-16">
           <Table
             label={text.devicesTitle}
             columns={[
@@ -94,7 +95,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
               </div>
             )
             : null}
-        </form>
+        </PostForm>
       </Card>
     </SettingsFrame>
   );

@@ -9,6 +9,7 @@ import { formatDay } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { type Look, LOOK_CHOICES, lookCookie, parseLook } from "@/lib/ui/look.ts";
 import { Banner } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { settingsText } from "@/lib/ui/text/settings.ts";
 import { SettingsTabs } from "../../(_shared)/settings_frame.tsx";
 import { readerOf, Shell } from "../../(_shared)/shell.tsx";
@@ -44,7 +45,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
       {data.saved ? <Banner tone="green">{text.saved}</Banner> : null}
       <div class="grid">
         <Card title={text.appearance} id="appearance" span={7}>
-          <form method="post" action="/settings" class="stack stack-16">
+          <PostForm action="/settings" class="stack stack-16">
             <Appearance>
               {(Object.keys(LOOK_CHOICES) as (keyof Look)[]).map((key) => (
                 <Choice key={key} name={key} look={state.look} locale={state.locale} />
@@ -53,7 +54,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
             <div class="row">
               <Button kind="primary" type="submit">{text.save}</Button>
             </div>
-          </form>
+          </PostForm>
         </Card>
         <div class="stack stack-16 c5">
           <Card title={text.account} id="account-card">
@@ -73,9 +74,9 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           </Card>
           <Card title={text.session} id="session-card">
             <p class="quiet">{text.sessionText}</p>
-            <form method="post" action="/settings/sign-out">
+            <PostForm action="/settings/sign-out">
               <Button type="submit" icon="signout">{text.signOut}</Button>
-            </form>
+            </PostForm>
           </Card>
         </div>
       </div>

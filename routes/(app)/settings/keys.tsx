@@ -6,6 +6,7 @@ import { Chip } from "@/lib/ui/chip.tsx";
 import { Checkbox, TextField } from "@/lib/ui/field.tsx";
 import { formatDateTime, formatDay } from "@/lib/ui/format.ts";
 import { Banner, EmptyState } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { Table } from "@/lib/ui/table.tsx";
 import { accountText } from "@/lib/ui/text/account.ts";
@@ -114,7 +115,7 @@ function KeyForm({ data, state }: { data: KeysData; state: State }) {
   const error = (id: string) =>
     data.refusal?.faults.find((fault) => fault.id.split(".")[0] === id)?.message;
   return (
-    <form method="post" class="stack stack-16">
+    <PostForm class="stack stack-16">
       <TextField
         id="name"
         label={text.keyName}
@@ -160,7 +161,7 @@ function KeyForm({ data, state }: { data: KeysData; state: State }) {
       <div class="row">
         <Button kind="primary" type="submit" name="act" value="make">{text.keyMake}</Button>
       </div>
-    </form>
+    </PostForm>
   );
 }
 
@@ -175,7 +176,7 @@ function KeyTable({ keys, state }: { keys: Key[]; state: State }) {
   };
   return (
     <Card title={text.keysTitle} id="keys">
-      <form method="post">
+      <PostForm>
         <Table
           label={text.keysTitle}
           columns={[
@@ -233,7 +234,7 @@ function KeyTable({ keys, state }: { keys: Key[]; state: State }) {
             </span>,
           ])}
         />
-      </form>
+      </PostForm>
     </Card>
   );
 }

@@ -2,6 +2,7 @@ import { define } from "@/utils.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { Checkbox, TextField } from "@/lib/ui/field.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { accountText } from "@/lib/ui/text/account.ts";
 import { boxes, settingsHandlers, Switches } from "../../(_shared)/settings_form.tsx";
 import { SettingsFrame } from "../../(_shared)/settings_frame.tsx";
@@ -36,7 +37,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
       lead={text.notificationsLead}
       data={data}
     >
-      <form method="post" class="stack stack-16">
+      <PostForm class="stack stack-16">
         <div class="grid">
           <Card title={text.ways} id="ways" span={4}>
             <Switches names={WAYS} settings={settings} locale={state.locale} />
@@ -72,7 +73,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
         <div class="row">
           <Button kind="primary" type="submit">{text.save}</Button>
         </div>
-      </form>
+      </PostForm>
     </SettingsFrame>
   );
 });

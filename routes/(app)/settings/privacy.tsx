@@ -2,6 +2,7 @@ import { define } from "@/utils.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { formatDateTime } from "@/lib/ui/format.ts";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { accountText } from "@/lib/ui/text/account.ts";
 import {
@@ -47,7 +48,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
       lead={text.privacyLead}
       data={data}
     >
-      <form method="post" class="stack stack-16">
+      <PostForm class="stack stack-16">
         <div class="grid">
           <Card title={text.memoryGroup} id="memory-group" span={6}>
             <Switches names={MEMORY} settings={settings} locale={state.locale} />
@@ -73,12 +74,12 @@ export default define.page<typeof handler>(({ data, state, url }) => {
         <div class="row">
           <Button kind="primary" type="submit">{text.save}</Button>
         </div>
-      </form>
+      </PostForm>
       <Card title={text.grants} id="grants">
         {data.grants.length === 0
           ? <p class="quiet">{text.grantsNone}</p>
           : (
-            <form method="post" class="stack stack-8">
+            <PostForm class="stack stack-8">
               {data.grants.map((grant) => (
                 <div class="row" key={grant.id}>
                   <span>
@@ -92,7 +93,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
                   </Button>
                 </div>
               ))}
-            </form>
+            </PostForm>
           )}
       </Card>
     </SettingsFrame>

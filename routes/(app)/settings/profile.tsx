@@ -4,6 +4,7 @@ import { Button } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
 import { Field, Select, TextField } from "@/lib/ui/field.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { accountText } from "@/lib/ui/text/account.ts";
 import { LANGUAGES } from "@/lib/ui/text/languages.ts";
 import { settingsText } from "@/lib/ui/text/settings.ts";
@@ -68,7 +69,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
     >
       <div class="grid">
         <Card title={text.tabProfile} id="profile" span={7}>
-          <form method="post" class="stack stack-16">
+          <PostForm class="stack stack-16">
             <input type="hidden" name="act" value="profile" />
             <TextField
               id="displayName"
@@ -122,10 +123,10 @@ export default define.page<typeof handler>(({ data, state, url }) => {
             <div class="row">
               <Button kind="primary" type="submit">{text.save}</Button>
             </div>
-          </form>
+          </PostForm>
         </Card>
         <Card title={text.email} id="email-card" span={5}>
-          <form method="post" class="stack stack-16">
+          <PostForm class="stack stack-16">
             <input type="hidden" name="act" value="email" />
             <p>
               {profile.email} {profile.emailVerified
@@ -144,7 +145,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
             <div class="row">
               <Button type="submit">{text.changeEmail}</Button>
             </div>
-          </form>
+          </PostForm>
         </Card>
       </div>
     </SettingsFrame>

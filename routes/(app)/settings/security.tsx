@@ -4,6 +4,7 @@ import { Button } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { TextField } from "@/lib/ui/field.tsx";
 import { Banner } from "@/lib/ui/notice.tsx";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { QrCode } from "@/lib/ui/qr_code.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { accountText } from "@/lib/ui/text/account.ts";
@@ -108,7 +109,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
     >
       <div class="grid">
         <Card title={text.password} id="password-card" span={6}>
-          <form method="post" class="stack stack-16">
+          <PostForm class="stack stack-16">
             <input type="hidden" name="act" value="password" />
             <input
               type="hidden"
@@ -135,7 +136,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
             <div class="row">
               <Button kind="primary" type="submit">{text.changePassword}</Button>
             </div>
-          </form>
+          </PostForm>
         </Card>
         <Card title={text.twoStep} id="two-step" span={6}>
           <TwoStep data={data} locale={state.locale} />
@@ -151,19 +152,19 @@ function TwoStep({ data, locale }: { data: SecurityData; locale: string }) {
   if (data.setUp) return <SetUp setUp={data.setUp} locale={locale} />;
   if (!data.hasTwoFactor) {
     return (
-      <form method="post" class="stack stack-16">
+      <PostForm class="stack stack-16">
         <p>{text.twoStepOff}</p>
         <div class="row">
           <Button kind="primary" type="submit" name="act" value="setup">
             {text.twoStepTurnOn}
           </Button>
         </div>
-      </form>
+      </PostForm>
     );
   }
   const { left, of } = data.codes;
   return (
-    <form method="post" class="stack stack-16">
+    <PostForm class="stack stack-16">
       <p>{text.twoStepOn}</p>
       {left <= of / 2 ? <Banner tone="amber">{text.codesHalf}</Banner> : null}
       <p class="quiet">{say(text.codesLeft, { left, of }, locale)}</p>
@@ -173,7 +174,7 @@ function TwoStep({ data, locale }: { data: SecurityData; locale: string }) {
           {text.twoStepTurnOff}
         </Button>
       </div>
-    </form>
+    </PostForm>
   );
 }
 
@@ -182,7 +183,7 @@ function SetUp(
 ) {
   const text = accountText(locale);
   return (
-    <form method="post" class="stack stack-16">
+    <PostForm class="stack stack-16">
       <input type="hidden" name="act" value="enable" />
       <p>{text.twoStepScan}</p>
       <QrCode text={setUp.otpauthUrl} label={text.twoStepQr} />
@@ -200,7 +201,7 @@ function SetUp(
       <div class="row">
         <Button kind="primary" type="submit">{text.twoStepConfirm}</Button>
       </div>
-    </form>
+    </PostForm>
   );
 }
 
