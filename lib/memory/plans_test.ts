@@ -117,3 +117,26 @@ testCase(
     }
   },
 );
+
+testCase(
+  "[MEM-4] candidates of a question are read without walking over everybody's rows",
+  async () => {
+    const read = await test.db.asUser(userOf(1), async (tx) => {
+      const fetched = async () => {
+        const [row] = await tx<{ n: number }[]>`
+        select coalesce(sum(idx_tup_fetch + seq_tup_read), 0)::integer as n
+        from pg_stat_xact_user_tables where relname in ('memories', 'messages')`;
+        return row!.n;
+      };
+      const before = await fetched();
+      const rows = await tx`select * from recall_candidates(
+      array['word7', 'topic7'], array['word7', 'topic7'], array[1, 1]::real[],
+      array[false, false], null, 'lexical', true, '2026-01-01T00:00:00Z', false, true, true,
+      '{}', '{}', true, '{}', null, '{}', null, 30, 0)`;
+      expect(rows.length).toBeGreaterThan(4);
+      return await fetched() - before;
+    });
+    // The number of all rows is counted up to a thousand in each store.
+    expect(read).toBeLessThan(3_000);
+  },
+);
