@@ -25,6 +25,7 @@ const HELP = `usage: deno task nova <command> [--json]
   token revoke <service> [id]        take back one token of a service, or all
   keys make user|service             print a new set of signing keys
   keys rotate user|service           sign with a new key; the former one counts for 24 hours
+  secrets rotate app                 seal what is at rest with the present APP_SECRET
   usage verify [e-mail]              recompute ledgers and name the first bad row
   billing check                      compare endpoint and prices at the payment provider
   billing reconcile                  compare subscriptions with the provider, and repair
@@ -64,6 +65,7 @@ const COMMANDS: Record<string, number | [number, number]> = {
   "token revoke": [1, 2],
   "keys make": 1,
   "keys rotate": 1,
+  "secrets rotate": 1,
   "usage verify": [0, 1],
   "billing check": 0,
   "billing reconcile": 0,

@@ -1,6 +1,6 @@
 import type { KeyRing } from "@/lib/platform/key_ring.ts";
 import type { Clock } from "@/lib/platform/clock.ts";
-import { base64url, purposeKey, sealer } from "@/lib/platform/crypto.ts";
+import { type AppSecret, base64url, purposeKey, sealer } from "@/lib/platform/crypto.ts";
 import type { Database } from "@/lib/platform/database/mod.ts";
 import type { IdSource, Random } from "@/lib/platform/ids.ts";
 import type { Kv } from "@/lib/platform/kv.ts";
@@ -56,7 +56,7 @@ export interface AccountParts {
   mailer: Mailer;
   log: Log;
   metrics: Metrics;
-  appSecret: string;
+  appSecret: AppSecret;
   /** Signs access tokens. */
   userKeys: KeyRing;
   services: ServiceTokens;

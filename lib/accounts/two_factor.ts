@@ -31,6 +31,7 @@ export function createTwoFactor(
     "step",
   ]);
   const hashOf = (userId: string, code: string) => parts.codeKey.mac(`${userId}:${code}`);
+  const hashesOf = (userId: string, code: string) => parts.codeKey.macs(`${userId}:${code}`);
 
   async function newCodes(tx: Tx, userId: string): Promise<string[]> {
     await tx`delete from backup_codes where user_id = ${userId}`;
@@ -67,7 +68,8 @@ export function createTwoFactor(
     if (code.length !== CODE_LENGTH) return false;
     const used = await tx`
       update backup_codes set used_at = ${now}
-      where user_id = ${userId} and code_hash = ${await hashOf(userId, code)} and used_at is null
+      where user_id = ${userId} and code_hash in ${tx(await hashesOf(userId, code))}
+        and used_at is null
       returning 1`;
     return used.length === 1;
   }

@@ -158,7 +158,7 @@ export function createExtraction(
     const same = alike.find(({ kind }) => kind === "same")?.fact;
     if (same && replaced.length === 0) return await confirm(tx, same, taking);
     const row = await writer.insert(tx, taking.userId, fact, "extraction");
-    await store.deleteTombstone(tx, await writer.hashOf(row.text));
+    await store.deleteTombstone(tx, await writer.hashesOf(row.text));
     for (const former of replaced) await writer.supersede(tx, former, row, "extraction");
     await inbox.relate(
       tx,
@@ -184,7 +184,7 @@ export function createExtraction(
       recalled: taking.recalled,
       policyValid: policy.constitutionValid,
       known,
-      forgottenAt: await store.forgottenAt(tx, await writer.hashOf(candidate.text)),
+      forgottenAt: await store.forgottenAt(tx, await writer.hashesOf(candidate.text)),
       statedAt: message.createdAt,
       hasRoom: await hasRoom(tx, taking),
       savedToday: await store.savedSince(tx, startOfUtcDay(clock.now())),

@@ -61,6 +61,13 @@ const VARIABLES = {
     secret(32),
     true,
   ),
+  appSecretPrevious: v(
+    "APP_SECRET_PREVIOUS",
+    "",
+    "The former APP_SECRET while it is being replaced; see docs/security.md",
+    secret(32),
+    true,
+  ),
   authSigningKeys: v(
     "AUTH_SIGNING_KEYS",
     "",
@@ -247,6 +254,7 @@ type Raw = { [K in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[K]["sche
 /** Variables that are absent when empty and have no computed default. */
 type Optional =
   | "appSecret"
+  | "appSecretPrevious"
   | "authSigningKeys"
   | "serviceSigningKeys"
   | "databaseUrl"
@@ -369,6 +377,9 @@ function checkProduction(
     faults.push(`APP_SECRET: is needed in ${where}, at least 32 random bytes`);
   } else if (new Set(config.appSecret).size < 10) {
     faults.push("APP_SECRET: its value has too little variety; use 32 random bytes");
+  }
+  if (config.appSecret && config.appSecret === config.appSecretPrevious) {
+    faults.push("APP_SECRET_PREVIOUS: must differ from APP_SECRET, or be left out");
   }
   if (config.appSecret && config.appSecret === env.METRICS_TOKEN) {
     faults.push("METRICS_TOKEN: must not repeat APP_SECRET");
