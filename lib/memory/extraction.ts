@@ -103,6 +103,8 @@ export function createExtraction(
   /** What a capable model finds beside the rules; without one, or when it fails, the rules stand alone. */
   async function askModel(message: store.SourceMessage): Promise<ModelExtraction> {
     if (!options.capableModel) return { candidates: [], tokens: 0 };
+    // Beyond the day's tokens of the product itself the rules stand alone (USE-6).
+    if (await options.usage.systemWaitMs() > 0) return { candidates: [], tokens: 0 };
     try {
       return await extractByModel(options.model, message.content, {
         now: message.createdAt,

@@ -236,6 +236,12 @@ const VARIABLES = {
     "Whether a plan may grant less than the one below it",
     flag,
   ),
+  systemTokensPerDay: v(
+    "SYSTEM_TOKENS_PER_DAY",
+    "-1",
+    "Tokens a day for work the product does by itself, such as taking facts; -1 is unlimited",
+    integer(-1, 1_000_000_000_000),
+  ),
 } satisfies Record<string, Variable>;
 
 function v<T>(
