@@ -83,6 +83,7 @@ export function startTimers(services: Services): () => void {
     }),
     timer(MINUTE, "count calls of services", () => services.accounts.serviceAccess.flushUses()),
     timer(5 * MINUTE, "erase closed accounts", () => services.accounts.erasure.queueDue()),
+    timer(MINUTE, "remove lost second steps", () => services.accounts.recovery.run()),
     timer(60 * MINUTE, "remove what had its time", () => services.accounts.retention.run()),
     timer(60 * MINUTE, "rotate signing keys", async () => {
       await services.userKeys.tend();

@@ -21,6 +21,7 @@ const HELP = `usage: deno task nova <command> [--json]
   migrate                            bring the schema up to date
   admin grant|revoke <e-mail>        make somebody an administrator, or take that back
   admin verify <e-mail>              confirm an address by hand
+  admin recover <e-mail>             remove a lost second step, 48 hours from now
   token mint <service> <scopes>      make a service token; scopes with commas between
   token revoke <service> [id]        take back one token of a service, or all
   keys make user|service             print a new set of signing keys
@@ -61,6 +62,7 @@ const COMMANDS: Record<string, number | [number, number]> = {
   "admin grant": 1,
   "admin revoke": 1,
   "admin verify": 1,
+  "admin recover": 1,
   "token mint": 2,
   "token revoke": [1, 2],
   "keys make": 1,

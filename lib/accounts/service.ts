@@ -26,6 +26,7 @@ import { createMails } from "./mails.ts";
 import { createPasswords } from "./passwords.ts";
 import { createAuthenticate, PROOF_MS, standingOf } from "./principals.ts";
 import { createProfiles } from "./profile.ts";
+import { createRecovery } from "./recovery.ts";
 import { createRetention } from "./retention.ts";
 import type { SignedIn } from "./schema.ts";
 import { createServiceAccess } from "./service_access.ts";
@@ -123,6 +124,7 @@ export function createAccounts(given: AccountParts) {
   const devices = createDevices(context);
   const profiles = createProfiles(context);
   const administration = createAdministration(context, { signIn });
+  const recovery = createRecovery(context);
   const exports = createExports(context);
   const erasure = createErasure(context, { receiptKey: given.userKeys });
   const retention = createRetention(context, { apiKeys, exports });
@@ -152,6 +154,7 @@ export function createAccounts(given: AccountParts) {
     apiKeys,
     profiles,
     administration,
+    recovery,
     exports,
     erasure,
     retention,

@@ -163,3 +163,11 @@ export async function endAll(
   await tx`update token_families set ended_at = ${options.at}
     where user_id = ${userId} and ended_at is null and id is distinct from ${except}::uuid`;
 }
+
+/** Takes every second factor from an account. */
+export async function removeFactors(tx: Tx, userId: string, at: Date): Promise<void> {
+  await tx`delete from second_factors where user_id = ${userId}`;
+  await tx`delete from backup_codes where user_id = ${userId}`;
+  await tx`delete from two_factor_failures where user_id = ${userId}`;
+  await tx`update users set two_factor_at = null, updated_at = ${at} where id = ${userId}`;
+}

@@ -84,6 +84,8 @@ async function commands(
       return await services.accounts.setAdmin(args[0] ?? "", command === "admin grant");
     case "admin verify":
       return await services.accounts.administration.verifyByHost(args[0] ?? "");
+    case "admin recover":
+      return await services.accounts.recovery.startByHost(args[0] ?? "");
     case "token mint":
       return issuedView(
         await services.accounts.serviceAccess.mint(args[0] ?? "", {
