@@ -35,6 +35,7 @@ import { createSignIn, userView } from "./sign_in.ts";
 import { createStateCache } from "./state_cache.ts";
 import { findUser } from "./store.ts";
 import { createLoginThrottle } from "./throttle.ts";
+import { TERMS_VERSION } from "./terms.ts";
 import { createTwoFactor } from "./two_factor.ts";
 
 /** Messages somebody can send before the e-mail is confirmed. */
@@ -180,6 +181,26 @@ export function createAccounts(given: AccountParts) {
     /** What a form of a page carries, so that it counts in the session it was shown in alone. */
     formToken: async (sessionId: string): Promise<string> =>
       base64url(await formKey.mac(`session:${sessionId}`)),
+
+    /** Whether terms or privacy notice have a version that the person has not accepted (ACC-8). */
+    termsDue: (principal: Principal): boolean =>
+      foundOf(principal)?.user.termsVersion !== TERMS_VERSION,
+
+    /** Notes that the person accepted the present version. */
+    async acceptTerms({ userId }: Principal): Promise<void> {
+      await context.db.asSystem("accounts: terms", async (tx) => {
+        await tx`update users set terms_version = ${TERMS_VERSION},
+          terms_accepted_at = ${clock.now()} where id = ${userId}`;
+        await audit.record(tx, {
+          category: "security",
+          event: "terms_accepted",
+          actor: { kind: "user", id: userId },
+          userId,
+          details: { version: TERMS_VERSION },
+        });
+      });
+      context.cache.forgetUser(userId);
+    },
 
     /** When an account that is closing will be erased; null while it is not. */
     deleteAfter: (principal: Principal): Date | null =>

@@ -29,6 +29,8 @@ export interface UserRow {
   bio: string;
   emailNormalized: string;
   createdAt: Date;
+  /** The version of the terms that was accepted last. */
+  termsVersion: string;
 }
 
 /** Columns of {@link UserRow}. */
@@ -58,6 +60,7 @@ export const USER_COLUMNS = [
   "two_factor_at",
   "bio",
   "email_normalized",
+  "terms_version",
   "created_at",
 ];
 

@@ -137,6 +137,13 @@ const VARIABLES = {
   ),
   mailFrom: v("MAIL_FROM", "NovaCoreAI <nova@localhost>", "Sender of mails", z.string()),
   supportEmail: v("SUPPORT_EMAIL", "", "Address people can write to", z.string()),
+  operatorName: v(
+    "OPERATOR_NAME",
+    "",
+    "Who runs this installation, for the legal pages",
+    z.string(),
+  ),
+  operatorAddress: v("OPERATOR_ADDRESS", "", "Postal address, for the legal pages", z.string()),
   stripeSecretKey: v(
     "STRIPE_SECRET_KEY",
     "",
@@ -268,6 +275,8 @@ type Optional =
   | "ollamaBaseUrl"
   | "smtpUrl"
   | "supportEmail"
+  | "operatorName"
+  | "operatorAddress"
   | "stripeSecretKey"
   | "stripeWebhookSecret"
   | "metricsToken";
@@ -367,6 +376,7 @@ function productionWarnings(config: Config): string[] {
       : []),
     ...(config.smtpUrl ? [] : ["SMTP_URL is empty: no mail leaves this machine"]),
     ...(config.supportEmail ? [] : ["SUPPORT_EMAIL is empty: people are told to write to nobody"]),
+    ...(config.operatorName ? [] : ["OPERATOR_NAME is empty: the legal pages name nobody"]),
     ...(config.autoVerifyEmail ? ["AUTO_VERIFY_EMAIL is true: addresses are not confirmed"] : []),
   ];
 }

@@ -287,6 +287,7 @@ export const account = {
   event_recovery_started: "Entfernung des zweiten Schritts begonnen",
   event_recovery_done: "Zweiter Schritt durch das Verfahren entfernt",
   event_recovery_stopped: "Entfernung des zweiten Schritts angehalten",
+  event_terms_accepted: "Bedingungen angenommen",
   event_plan_changed: "Dein Tarif hat sich geändert",
   event_limit_set: "Die Verwaltung hat eine deiner Grenzen gesetzt",
   event_limit_ended: "Eine von der Verwaltung gesetzte Grenze endete",

@@ -283,6 +283,7 @@ export const account = {
   event_recovery_started: "Removal of the second step started",
   event_recovery_done: "Second step removed by the procedure",
   event_recovery_stopped: "Removal of the second step stopped",
+  event_terms_accepted: "Terms accepted",
   event_plan_changed: "Your plan changed",
   event_limit_set: "An administrator set a limit of yours",
   event_limit_ended: "A limit set by an administrator ended",
