@@ -25,8 +25,9 @@ export default define.page<typeof handler>(({ data, state, url }) => {
   return (
     <PublicFrame title={title} locale={state.locale}>
       <article class="wrap read stack stack-16">
+        <h1>{title}</h1>
         <p class="quiet small">{say(text.legalVersion!, { version: data.version })}</p>
-        <Markdown text={data.text} locale={state.locale} />
+        <Markdown text={data.text.replace(/^# .*\n/, "")} locale={state.locale} />
         <nav class="row" aria-label={text.legal}>
           {state.services.legal.pages.map((name) => (
             <a key={name} href={`/legal/${name}`}>{text[`legal_${name}`]}</a>
