@@ -21,10 +21,16 @@ export function jobHandlers(services: Services): Record<string, JobHandler> {
     if (job.userId && !await accounts.isActive(job.userId)) throw new PostponedJob(10 * MINUTE);
     await handler(job);
   };
+  /** Work that spends the product's own tokens waits for the next day when they are used up. */
+  const withinTokens = (handler: JobHandler): JobHandler => async (job) => {
+    const waitMs = await services.usage.systemWaitMs();
+    if (waitMs > 0) throw new PostponedJob(waitMs);
+    await handler(job);
+  };
   return {
     [EXTRACT_JOB]: forActive(extractMemories(services)),
-    [EMBED_JOB]: forActive(embedMemory(services)),
-    [EMBED_TURN_JOB]: forActive(embedTurn(services)),
+    [EMBED_JOB]: forActive(withinTokens(embedMemory(services))),
+    [EMBED_TURN_JOB]: forActive(withinTokens(embedTurn(services))),
     [INDEX_TURNS_JOB]: indexTurns(services),
     [ERASE_JOB]: eraseTemporary(services),
     ...services.billing.handlers(),
@@ -77,6 +83,7 @@ export function startTimers(services: Services): () => void {
     }),
     timer(MINUTE, "count calls of services", () => services.accounts.serviceAccess.flushUses()),
     timer(5 * MINUTE, "erase closed accounts", () => services.accounts.erasure.queueDue()),
+    timer(MINUTE, "remove lost second steps", () => services.accounts.recovery.run()),
     timer(60 * MINUTE, "remove what had its time", () => services.accounts.retention.run()),
     timer(60 * MINUTE, "rotate signing keys", async () => {
       await services.userKeys.tend();
@@ -90,6 +97,6 @@ export function startTimers(services: Services): () => void {
 }
 
 /** Steps of making vectors anew, until all are of the present model or the host is away. */
-async function reembed({ memory }: Services): Promise<void> {
-  while (await memory.reembed() > 0);
+async function reembed({ memory, usage }: Services): Promise<void> {
+  while (await usage.systemWaitMs() === 0 && await memory.reembed() > 0);
 }

@@ -21,10 +21,12 @@ const HELP = `usage: deno task nova <command> [--json]
   migrate                            bring the schema up to date
   admin grant|revoke <e-mail>        make somebody an administrator, or take that back
   admin verify <e-mail>              confirm an address by hand
+  admin recover <e-mail>             remove a lost second step, 48 hours from now
   token mint <service> <scopes>      make a service token; scopes with commas between
   token revoke <service> [id]        take back one token of a service, or all
   keys make user|service             print a new set of signing keys
   keys rotate user|service           sign with a new key; the former one counts for 24 hours
+  secrets rotate app                 seal what is at rest with the present APP_SECRET
   usage verify [e-mail]              recompute ledgers and name the first bad row
   billing check                      compare endpoint and prices at the payment provider
   billing reconcile                  compare subscriptions with the provider, and repair
@@ -60,10 +62,12 @@ const COMMANDS: Record<string, number | [number, number]> = {
   "admin grant": 1,
   "admin revoke": 1,
   "admin verify": 1,
+  "admin recover": 1,
   "token mint": 2,
   "token revoke": [1, 2],
   "keys make": 1,
   "keys rotate": 1,
+  "secrets rotate": 1,
   "usage verify": [0, 1],
   "billing check": 0,
   "billing reconcile": 0,

@@ -11,6 +11,7 @@ import { authText } from "@/lib/ui/text/auth.ts";
 import type { Problem } from "@/lib/platform/problem.ts";
 import { expectProblem, problemBody, retryHeaders, seeOther } from "./(_shared)/answers.ts";
 import { AuthFrame } from "./(_shared)/auth_frame.tsx";
+import { LegalLinks } from "./(_shared)/legal_links.tsx";
 import { Password } from "./(_shared)/password.tsx";
 import { readerOf } from "./(_shared)/shell.tsx";
 
@@ -144,6 +145,7 @@ function RegisterForm(
           error={error("acceptTerms")}
           required
         />
+        <LegalLinks locale={locale} />
         <Checkbox
           id="ageConfirmed"
           name="ageConfirmed"

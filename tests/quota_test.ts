@@ -548,3 +548,46 @@ Deno.test("ended holds are forgotten after a month, open ones never", async () =
   await usage.forgetEnded();
   expect(await left()).toEqual([open.id]);
 });
+
+Deno.test("[USE-6] the product's own tokens of a day have a cap for everybody together, until midnight", async () => {
+  const { usage } = usageOver({ db: test.db, clock, ids, systemTokensPerDay: 1_000 });
+  const unlimited = usageOver({ db: test.db, clock, ids }).usage;
+  // A day of its own: other tests of this file have written some.
+  await clock.advance(nextMidnight() - clock.now().getTime() + 3_600_000);
+  const spend = async (tokens: number) => {
+    const userId = await newUser();
+    await test.db.asUser(userId, (tx) =>
+      usage.recordSystem(tx, {
+        userId,
+        operationId: ids(),
+        tokens,
+        metadata: { feature: "extraction" },
+      }));
+  };
+  expect(await usage.systemWaitMs()).toBe(0);
+  await spend(600);
+  await spend(399);
+  await clock.advance(5_000);
+  expect(await usage.systemWaitMs()).toBe(0);
+  await spend(1);
+  // The sum is read again after five seconds.
+  expect(await usage.systemWaitMs()).toBe(0);
+  await clock.advance(5_000);
+  expect(await usage.systemWaitMs()).toBe(nextMidnight() - clock.now().getTime());
+  expect(await unlimited.systemWaitMs()).toBe(0);
+  // No person is refused anything for it, and the next day begins with nothing.
+  const userId = await newUser();
+  const held = await test.db.asUser(userId, (tx) =>
+    usage.reserve(tx, {
+      userId,
+      plan: "free_trial",
+      operationId: ids(),
+      promptTokens: 1,
+      answerTokens: 64,
+    }));
+  expect(held.answerCap).toBe(64);
+  await clock.advance(nextMidnight() - clock.now().getTime());
+  expect(await usage.systemWaitMs()).toBe(0);
+});
+
+const nextMidnight = () => Math.floor(clock.now().getTime() / 86_400_000 + 1) * 86_400_000;

@@ -132,6 +132,36 @@ function usersApi(accounts: Accounts, { cursorKey, clock }: AdminOptions) {
         return c.body(null, 204);
       },
     )
+    .post(
+      "/api/admin/users/:id/recovery",
+      route({
+        ...BY_ADMINS,
+        stepUp: true,
+        summary: "Remove a lost second step, 48 hours from now",
+        responses: {
+          202: { schema: schema.recoverySchema, description: "Started; the owner is told" },
+        },
+        problems: ["conflict"],
+      }),
+      async (c) => {
+        const due = await accounts.recovery.start(caller(c).userId, c.req.param("id"));
+        return c.json({ due: due.toISOString() }, 202);
+      },
+    )
+    .delete(
+      "/api/admin/users/:id/recovery",
+      route({
+        ...BY_ADMINS,
+        stepUp: true,
+        summary: "Stop the removal of a second step",
+        responses: done,
+        problems: ["conflict"],
+      }),
+      async (c) => {
+        await accounts.recovery.stop(caller(c).userId, c.req.param("id"));
+        return c.body(null, 204);
+      },
+    )
     .put(
       "/api/admin/users/:id/role",
       route({

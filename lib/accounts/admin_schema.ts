@@ -125,3 +125,6 @@ export const issuedSchema = z.strictObject({
 
 /** Body of `POST /api/admin/services/{name}/revoke`. */
 export const revokeSchema = z.strictObject({ tokenId: z.uuid().optional() });
+
+/** When a second step will be removed. */
+export const recoverySchema = z.strictObject({ due: z.string() });

@@ -1,3 +1,5 @@
+import { say } from "@/lib/ui/say.ts";
+import { mailText } from "@/lib/ui/text/mails.ts";
 import { base64url } from "@/lib/platform/crypto.ts";
 import type { Job } from "@/lib/platform/outbox.ts";
 import { validationFailed } from "@/lib/platform/problem.ts";
@@ -195,10 +197,7 @@ export function createPasswords(
           locale: user.locale,
           values: {
             time: spoken(now, user),
-            keys: keys.length === 0
-              ? "You have no API keys."
-              : `These API keys still work: ${keys.map(({ name }) => name).join(", ")}. ` +
-                "End those you do not know.",
+            keys: keysLeft(keys.map(({ name }) => name), user.locale),
           },
           path: "/settings/history",
         }, { userId: user.id });
@@ -221,4 +220,12 @@ export function createPasswords(
       context.outbox.wake();
     },
   };
+}
+
+/** What the notice of a reset says of the keys that go on. */
+function keysLeft(names: string[], locale: string): string {
+  const text = mailText(locale);
+  return names.length === 0
+    ? text.keysNone
+    : say(text.keysSome, { names: names.join(", ") }, locale);
 }

@@ -1,6 +1,6 @@
 import type { KeyRing } from "@/lib/platform/key_ring.ts";
 import type { Clock } from "@/lib/platform/clock.ts";
-import { base64url, purposeKey, sealer } from "@/lib/platform/crypto.ts";
+import { type AppSecret, base64url, purposeKey, sealer } from "@/lib/platform/crypto.ts";
 import type { Database } from "@/lib/platform/database/mod.ts";
 import type { IdSource, Random } from "@/lib/platform/ids.ts";
 import type { Kv } from "@/lib/platform/kv.ts";
@@ -26,6 +26,7 @@ import { createMails } from "./mails.ts";
 import { createPasswords } from "./passwords.ts";
 import { createAuthenticate, PROOF_MS, standingOf } from "./principals.ts";
 import { createProfiles } from "./profile.ts";
+import { createRecovery } from "./recovery.ts";
 import { createRetention } from "./retention.ts";
 import type { SignedIn } from "./schema.ts";
 import { createServiceAccess } from "./service_access.ts";
@@ -34,6 +35,7 @@ import { createSignIn, userView } from "./sign_in.ts";
 import { createStateCache } from "./state_cache.ts";
 import { findUser } from "./store.ts";
 import { createLoginThrottle } from "./throttle.ts";
+import { TERMS_VERSION } from "./terms.ts";
 import { createTwoFactor } from "./two_factor.ts";
 
 /** Messages somebody can send before the e-mail is confirmed. */
@@ -56,7 +58,7 @@ export interface AccountParts {
   mailer: Mailer;
   log: Log;
   metrics: Metrics;
-  appSecret: string;
+  appSecret: AppSecret;
   /** Signs access tokens. */
   userKeys: KeyRing;
   services: ServiceTokens;
@@ -123,6 +125,7 @@ export function createAccounts(given: AccountParts) {
   const devices = createDevices(context);
   const profiles = createProfiles(context);
   const administration = createAdministration(context, { signIn });
+  const recovery = createRecovery(context);
   const exports = createExports(context);
   const erasure = createErasure(context, { receiptKey: given.userKeys });
   const retention = createRetention(context, { apiKeys, exports });
@@ -152,6 +155,7 @@ export function createAccounts(given: AccountParts) {
     apiKeys,
     profiles,
     administration,
+    recovery,
     exports,
     erasure,
     retention,
@@ -177,6 +181,26 @@ export function createAccounts(given: AccountParts) {
     /** What a form of a page carries, so that it counts in the session it was shown in alone. */
     formToken: async (sessionId: string): Promise<string> =>
       base64url(await formKey.mac(`session:${sessionId}`)),
+
+    /** Whether terms or privacy notice have a version that the person has not accepted (ACC-8). */
+    termsDue: (principal: Principal): boolean =>
+      foundOf(principal)?.user.termsVersion !== TERMS_VERSION,
+
+    /** Notes that the person accepted the present version. */
+    async acceptTerms({ userId }: Principal): Promise<void> {
+      await context.db.asSystem("accounts: terms", async (tx) => {
+        await tx`update users set terms_version = ${TERMS_VERSION},
+          terms_accepted_at = ${clock.now()} where id = ${userId}`;
+        await audit.record(tx, {
+          category: "security",
+          event: "terms_accepted",
+          actor: { kind: "user", id: userId },
+          userId,
+          details: { version: TERMS_VERSION },
+        });
+      });
+      context.cache.forgetUser(userId);
+    },
 
     /** When an account that is closing will be erased; null while it is not. */
     deleteAfter: (principal: Principal): Date | null =>

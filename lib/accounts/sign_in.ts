@@ -16,6 +16,7 @@ import { PROOF_MS } from "./principals.ts";
 import type { Challenge, Login, Registration, SignedIn } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import * as store from "./store.ts";
+import { TERMS_VERSION } from "./terms.ts";
 
 /** From where and with what somebody signs in. */
 export interface Client {
@@ -35,9 +36,6 @@ export interface Entered {
   signedIn: SignedIn;
   cookies: string[];
 }
-
-/** Version of terms and privacy notice that registration accepts. */
-export const TERMS_VERSION = "2026-11";
 
 const MAX_DEVICES = 20;
 const CHALLENGE_MS = 5 * MINUTE;

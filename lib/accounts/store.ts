@@ -29,6 +29,8 @@ export interface UserRow {
   bio: string;
   emailNormalized: string;
   createdAt: Date;
+  /** The version of the terms that was accepted last. */
+  termsVersion: string;
 }
 
 /** Columns of {@link UserRow}. */
@@ -58,6 +60,7 @@ export const USER_COLUMNS = [
   "two_factor_at",
   "bio",
   "email_normalized",
+  "terms_version",
   "created_at",
 ];
 
@@ -162,4 +165,12 @@ export async function endAll(
     where user_id = ${userId} and id is distinct from ${except}::uuid`;
   await tx`update token_families set ended_at = ${options.at}
     where user_id = ${userId} and ended_at is null and id is distinct from ${except}::uuid`;
+}
+
+/** Takes every second factor from an account. */
+export async function removeFactors(tx: Tx, userId: string, at: Date): Promise<void> {
+  await tx`delete from second_factors where user_id = ${userId}`;
+  await tx`delete from backup_codes where user_id = ${userId}`;
+  await tx`delete from two_factor_failures where user_id = ${userId}`;
+  await tx`update users set two_factor_at = null, updated_at = ${at} where id = ${userId}`;
 }

@@ -5,6 +5,7 @@ import type { Principal } from "@/lib/platform/http/principal.ts";
 import { type AccountContext, MINUTE, spoken, tokenProblem, wrongCredentials } from "./context.ts";
 import type { MailKind } from "./mails.ts";
 import type { Client, Entered, SignIn } from "./sign_in.ts";
+import { stopRecovery } from "./recovery.ts";
 import * as store from "./store.ts";
 import { base32, matchingStep, otpauthUrl } from "./totp.ts";
 
@@ -31,6 +32,7 @@ export function createTwoFactor(
     "step",
   ]);
   const hashOf = (userId: string, code: string) => parts.codeKey.mac(`${userId}:${code}`);
+  const hashesOf = (userId: string, code: string) => parts.codeKey.macs(`${userId}:${code}`);
 
   async function newCodes(tx: Tx, userId: string): Promise<string[]> {
     await tx`delete from backup_codes where user_id = ${userId}`;
@@ -67,7 +69,8 @@ export function createTwoFactor(
     if (code.length !== CODE_LENGTH) return false;
     const used = await tx`
       update backup_codes set used_at = ${now}
-      where user_id = ${userId} and code_hash = ${await hashOf(userId, code)} and used_at is null
+      where user_id = ${userId} and code_hash in ${tx(await hashesOf(userId, code))}
+        and used_at is null
       returning 1`;
     return used.length === 1;
   }
@@ -181,7 +184,10 @@ export function createTwoFactor(
         }
         await tx`update login_challenges set used_at = ${now} where id = ${challenge.challengeId}`;
         const user = (await store.findUser(tx, row.userId))!;
-        return await parts.signIn.enter(tx, user, client, { event: "login_ok" });
+        const entered = await parts.signIn.enter(tx, user, client, { event: "login_ok" });
+        // Whoever has a code needs nobody to remove the second step.
+        await stopRecovery(context, tx, user.id, { kind: "user", id: user.id });
+        return entered;
       });
       if (typeof result === "string") throw tokenProblem(result);
       if ("check" in result) refuse(result.check);
@@ -236,7 +242,7 @@ export function createTwoFactor(
       await db.asSystem("accounts: second factor", async (tx) => {
         const user = (await store.lockUser(tx, principal.userId))!;
         if (!user.twoFactorAt) throw conflict("Two-step sign-in is off already");
-        await removeFactors(tx, user.id, clock.now());
+        await store.removeFactors(tx, user.id, clock.now());
         await changed(tx, user, principal, "two_factor_off");
       });
       afterChange(principal.userId);
@@ -315,12 +321,4 @@ export function createTwoFactor(
       return { provedAt, setCookie };
     },
   };
-}
-
-/** Takes every second factor from an account. */
-export async function removeFactors(tx: Tx, userId: string, at: Date): Promise<void> {
-  await tx`delete from second_factors where user_id = ${userId}`;
-  await tx`delete from backup_codes where user_id = ${userId}`;
-  await tx`delete from two_factor_failures where user_id = ${userId}`;
-  await tx`update users set two_factor_at = null, updated_at = ${at} where id = ${userId}`;
 }

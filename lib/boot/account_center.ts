@@ -62,6 +62,8 @@ export function accountCenter(services: Services, visitor: PageVisitor) {
     suspension: () => visitor.principal?.suspension ?? null,
     supportEmail: config.supportEmail ?? null,
     deleteAfter: () => accounts.deleteAfter(me()),
+    termsDue: () => visitor.principal !== null && accounts.termsDue(visitor.principal),
+    acceptTerms: () => accounts.acceptTerms(me()),
     hasTwoFactor: () => me().twoFactor,
     isProved: () => me().stepUpUntil !== null,
     stepUp: async (request: Request, form: { password?: string; code?: string }) =>

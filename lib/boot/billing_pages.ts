@@ -1,3 +1,4 @@
+import { normalizeEmail } from "@/lib/accounts/mod.ts";
 import { stepUpRequired } from "@/lib/api/gate.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { parse } from "@/lib/platform/http/route.ts";
@@ -129,7 +130,9 @@ export function billingAdminPages(
         "admin: a person's plan",
         (tx) =>
           tx<{ id: string; email: string; displayName: string }[]>`
-          select id, email, display_name from users where email_normalized = ${email.trim().toLowerCase()}`,
+          select id, email, display_name from users where email_normalized = ${
+            normalizeEmail(email)
+          }`,
       );
       if (!row) return null;
       const [entitlement, subscription, overrides, subscriptionId] = await Promise.all([

@@ -1,6 +1,7 @@
 import { checkEndpoints } from "@/lib/billing/mod.ts";
 import { isProblem } from "@/lib/platform/problem.ts";
-import { issuedView } from "@/lib/accounts/mod.ts";
+import { issuedView, normalizeEmail, reseal } from "@/lib/accounts/mod.ts";
+import { sealer } from "@/lib/platform/crypto.ts";
 import { type Config, maskedConfig } from "@/lib/platform/config.ts";
 import type { DataDir } from "@/lib/platform/data_dir.ts";
 import type { Services } from "./services.ts";
@@ -83,6 +84,8 @@ async function commands(
       return await services.accounts.setAdmin(args[0] ?? "", command === "admin grant");
     case "admin verify":
       return await services.accounts.administration.verifyByHost(args[0] ?? "");
+    case "admin recover":
+      return await services.accounts.recovery.startByHost(args[0] ?? "");
     case "token mint":
       return issuedView(
         await services.accounts.serviceAccess.mint(args[0] ?? "", {
@@ -98,6 +101,8 @@ async function commands(
     }
     case "keys rotate":
       return await rotateKeys(services, args[0] ?? "");
+    case "secrets rotate":
+      return await rotateSecret(services, args[0] ?? "");
     case "config show":
       return maskedConfig(config);
     case "usage verify":
@@ -119,9 +124,8 @@ async function verifyUsage(services: Services, email: string | undefined) {
     "usage: verify",
     (tx) =>
       tx<{ id: string }[]>`select id from users
-      where ${email ?? null}::text is null or email_normalized = ${
-        email?.trim().toLowerCase() ?? null
-      } order by id`,
+      where ${email ?? null}::text is null
+        or email_normalized = ${email ? normalizeEmail(email) : null} order by id`,
   );
   if (email && people.length === 0) throw new Error(`There is no account of ${email}`);
   let rows = 0;
@@ -161,6 +165,25 @@ async function rotateKeys(services: Services, use: string) {
     details: { use, ...changed },
   });
   return { use, ...changed };
+}
+
+/** Seals what is at rest with the present secret, after the former one was set beside it. */
+async function rotateSecret(services: Services, name: string) {
+  if (name !== "app") throw new Error(`There is no secret ${JSON.stringify(name)} to rotate here`);
+  const { appSecret } = services.secrets;
+  const places = await reseal(services.db, {
+    secondFactor: sealer(appSecret, "second-factor"),
+    signingKeys: sealer(appSecret, "signing-keys"),
+    mail: sealer(appSecret, "mail"),
+  });
+  await services.accounts.audit.note({
+    category: "admin",
+    event: "secret_rotated",
+    severity: "high",
+    actor: { kind: "host" },
+    details: { secret: name, ...places },
+  });
+  return { ok: Object.values(places).every(({ lost }) => lost === 0), secret: name, ...places };
 }
 
 /** Looks at every part and says what is wrong with it. */

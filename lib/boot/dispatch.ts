@@ -148,4 +148,4 @@ export function routeNames(api: Api): (request: Request) => string {
 }
 
 const PAGES =
-  /^\/(?:chat|memory|usage|billing|pricing|admin|settings|login|register|constitution|docs|2fa|step-up|verify-email|forgot-password|reset-password|end-device|undo-email)?(?:\/(?::id|api|sign-out|profile|security|devices|keys|notifications|companion|privacy|data|history))?$/;
+  /^\/(?:chat|memory|usage|billing|pricing|admin|settings|login|register|constitution|docs|2fa|step-up|verify-email|forgot-password|reset-password|end-device|undo-email|legal|accept-terms)?(?:\/(?::id|api|sign-out|profile|security|devices|keys|notifications|companion|privacy|data|history))?$/;

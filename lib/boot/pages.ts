@@ -15,6 +15,7 @@ import type { Client } from "@/lib/accounts/mod.ts";
 import type { ApiRouteView, PageServices } from "@/lib/ui/view.ts";
 import { ledgerDownload } from "@/lib/usage/mod.ts";
 import { billingAdminPages, billingPages } from "./billing_pages.ts";
+import { LEGAL_PAGES, legalDocument } from "./legal.ts";
 import { type Services, standInsOf } from "./services.ts";
 
 /** Who looks at a page, and from where. */
@@ -90,6 +91,10 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
     billing: billingPages(services, { principal, limit: () => visitor.limit("CHECKOUT") }),
     billingAdmin: billingAdminPages(services, visitor.principal),
     plans: { cards: () => services.plans.cards() },
+    legal: {
+      pages: LEGAL_PAGES,
+      document: (name, locale) => legalDocument(name, { locale, config }),
+    },
     policy: { version: () => POLICY_VERSION, principles: () => PRINCIPLES },
     status: { standIns: () => standInsOf(services) },
     api: { routes: () => visitor.routes.map(routeView) },

@@ -110,6 +110,7 @@ export async function createServices(platform: Platform) {
     metrics,
     cursorKey,
     kv,
+    systemTokensPerDay: config.systemTokensPerDay === -1 ? null : config.systemTokensPerDay,
     onWarning: (warning) => billing.warnings.note(warning),
   });
   const policy = createPolicy({ clock, ids, metrics });

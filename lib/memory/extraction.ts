@@ -103,6 +103,8 @@ export function createExtraction(
   /** What a capable model finds beside the rules; without one, or when it fails, the rules stand alone. */
   async function askModel(message: store.SourceMessage): Promise<ModelExtraction> {
     if (!options.capableModel) return { candidates: [], tokens: 0 };
+    // Beyond the day's tokens of the product itself the rules stand alone (USE-6).
+    if (await options.usage.systemWaitMs() > 0) return { candidates: [], tokens: 0 };
     try {
       return await extractByModel(options.model, message.content, {
         now: message.createdAt,
@@ -158,7 +160,7 @@ export function createExtraction(
     const same = alike.find(({ kind }) => kind === "same")?.fact;
     if (same && replaced.length === 0) return await confirm(tx, same, taking);
     const row = await writer.insert(tx, taking.userId, fact, "extraction");
-    await store.deleteTombstone(tx, await writer.hashOf(row.text));
+    await store.deleteTombstone(tx, await writer.hashesOf(row.text));
     for (const former of replaced) await writer.supersede(tx, former, row, "extraction");
     await inbox.relate(
       tx,
@@ -184,7 +186,7 @@ export function createExtraction(
       recalled: taking.recalled,
       policyValid: policy.constitutionValid,
       known,
-      forgottenAt: await store.forgottenAt(tx, await writer.hashOf(candidate.text)),
+      forgottenAt: await store.forgottenAt(tx, await writer.hashesOf(candidate.text)),
       statedAt: message.createdAt,
       hasRoom: await hasRoom(tx, taking),
       savedToday: await store.savedSince(tx, startOfUtcDay(clock.now())),

@@ -83,6 +83,7 @@ export type FactWriter = ReturnType<typeof createFactWriter>;
 export function createFactWriter(dependencies: MemoryDependencies, embedder: Embedder) {
   const { clock, ids, usage, outbox } = dependencies;
   const hashOf = (text: string) => dependencies.tombstoneKey.mac(sameText(text));
+  const hashesOf = (text: string) => dependencies.tombstoneKey.macs(sameText(text));
   const itmEnd = () => new Date(clock.now().getTime() + ITM_LIFE_MS);
 
   /** Appends to the history, and makes kept results of searches old. */
@@ -322,6 +323,7 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
     /** Whether two facts cannot both be true. */
     conflicts: contradict,
     hashOf,
+    hashesOf,
     itmEnd,
   };
 }

@@ -102,7 +102,7 @@ export function createInbox(dependencies: MemoryDependencies, writer: FactWriter
       dependencies.model.embedDim,
     );
     await usage.requireStorage(tx, { userId: owner.userId, plan: owner.effectivePlan, bytes });
-    await store.deleteTombstone(tx, await writer.hashOf(fact.text));
+    await store.deleteTombstone(tx, await writer.hashesOf(fact.text));
     const row = await writer.insert(tx, owner.userId, fact, "user");
     for (const former of await store.findMemories(tx, supersedes)) {
       if (!former.deletedAt && !former.supersededAt) {

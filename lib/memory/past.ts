@@ -240,7 +240,7 @@ export function createPast(
       bytes: bytes - row.bytes,
     });
     if (row.deletedAt && !after.deletedAt) {
-      await store.deleteTombstone(tx, await writer.hashOf(after.text));
+      await store.deleteTombstone(tx, await writer.hashesOf(after.text));
     }
     if (textChanged && !embedder.local) await writer.queueEmbedding(tx, after);
     return after;

@@ -63,7 +63,8 @@ export function createMemory(dependencies: MemoryDependencies) {
   const retrieval = createRecall({ db, clock, metrics: dependencies.metrics, embedder });
 
   const writer = createFactWriter(dependencies, embedder);
-  const { insert, event, queueEmbedding, embedText, forgetRow, eraseRow, hashOf, itmEnd } = writer;
+  const { insert, event, queueEmbedding, embedText, forgetRow, eraseRow, hashesOf, itmEnd } =
+    writer;
   const inbox = createInbox(dependencies, writer);
   const movement = createMovement(dependencies, writer);
   const past = createPast(dependencies, { writer, embedder });
@@ -297,7 +298,7 @@ export function createMemory(dependencies: MemoryDependencies) {
         );
         await usage.requireStorage(tx, { userId: owner.userId, plan: owner.effectivePlan, bytes });
         // Stated anew by the owner: a former forgetting no longer stands against it.
-        await store.deleteTombstone(tx, await hashOf(entry.text));
+        await store.deleteTombstone(tx, await hashesOf(entry.text));
         const row = await insert(tx, owner.userId, fact, "user");
         if (row.subject && row.attribute) await openContradictions(tx, row);
         const vector = await writer.vectorAtOnce(row);
@@ -441,7 +442,7 @@ export function createMemory(dependencies: MemoryDependencies) {
           action: "restore",
           actor: "user",
         });
-        await store.deleteTombstone(tx, await hashOf(after.text));
+        await store.deleteTombstone(tx, await hashesOf(after.text));
         return memoryView(after);
       }),
 

@@ -393,16 +393,17 @@ export async function insertTombstone(
     values (${tombstone.userId}, ${tombstone.textHash}, ${tombstone.at}) on conflict do nothing`;
 }
 
-/** When a text was forgotten, or null. */
-export async function forgottenAt(tx: Tx, textHash: Uint8Array): Promise<Date | null> {
+/** When a text was forgotten, or null; `hashes` are its hashes with each secret that counts. */
+export async function forgottenAt(tx: Tx, hashes: Uint8Array[]): Promise<Date | null> {
   const [row] = await tx<{ createdAt: Date }[]>`
-    select created_at from memory_tombstones where text_hash = ${textHash}`;
+    select created_at from memory_tombstones where text_hash in ${tx(hashes)}
+    order by created_at desc limit 1`;
   return row?.createdAt ?? null;
 }
 
 /** Removes the mark of a text that the user states anew. */
-export async function deleteTombstone(tx: Tx, textHash: Uint8Array): Promise<void> {
-  await tx`delete from memory_tombstones where text_hash = ${textHash}`;
+export async function deleteTombstone(tx: Tx, hashes: Uint8Array[]): Promise<void> {
+  await tx`delete from memory_tombstones where text_hash in ${tx(hashes)}`;
 }
 
 /** How two facts are tied. */

@@ -51,11 +51,11 @@ export function createTransfer(
     if (seen.has(text)) return "known";
     seen.add(text);
     if (await store.findByText(tx, text)) return "known";
-    const hash = await writer.hashOf(line.text);
-    if (!await store.forgottenAt(tx, hash)) return "new";
+    const hashes = await writer.hashesOf(line.text);
+    if (!await store.forgottenAt(tx, hashes)) return "new";
     if (!includeForgotten) return "forgotten";
     // The owner wants it back: that is stating it anew.
-    await store.deleteTombstone(tx, hash);
+    await store.deleteTombstone(tx, hashes);
     return "new";
   }
 

@@ -102,3 +102,7 @@ begin
   end loop;
   return true;
 end $$;
+
+-- When a second step that its owner lost will be removed; null while nobody asked for that.
+alter table users add column recovery_due_at timestamptz;
+create index users_by_recovery on users (recovery_due_at) where recovery_due_at is not null;

@@ -10,7 +10,15 @@ export type Trials = ReturnType<typeof createTrials>;
 
 /** Marks of trials: keyed hashes of normalised addresses, from which nobody can be found. */
 export function createTrials(options: { db: Database; key: PurposeKey; now: () => Date }) {
-  const hash = (emailNormalized: string) => options.key.mac(emailNormalized);
+  /** The mark of an address. One that was made with the former app secret is made anew first. */
+  async function markOf(tx: Tx, emailNormalized: string): Promise<Uint8Array> {
+    const [present, ...former] = await options.key.macs(emailNormalized);
+    for (const mark of former) {
+      await tx`update trial_marks set email_hash = ${present!} where email_hash = ${mark}
+        and not exists (select from trial_marks where email_hash = ${present!})`;
+    }
+    return present!;
+  }
 
   return {
     /**
@@ -21,7 +29,7 @@ export function createTrials(options: { db: Database; key: PurposeKey; now: () =
      */
     async begin(tx: Tx, account: { userId: string; emailNormalized: string }): Promise<boolean> {
       const now = options.now();
-      const mark = await hash(account.emailNormalized);
+      const mark = await markOf(tx, account.emailNormalized);
       const rows = await tx`insert into trial_marks as t (email_hash, started_at, forget_at)
         values (${mark}, ${now}, ${WHILE_THERE})
         on conflict (email_hash) do update set started_at = excluded.started_at,
@@ -37,7 +45,7 @@ export function createTrials(options: { db: Database; key: PurposeKey; now: () =
     async left(tx: Tx, emailNormalized: string): Promise<void> {
       const forgetAt = new Date(options.now().getTime() + YEAR_MS);
       await tx`update trial_marks set forget_at = ${forgetAt}
-        where email_hash = ${await hash(emailNormalized)}`;
+        where email_hash = ${await markOf(tx, emailNormalized)}`;
     },
 
     /** Forgets the marks whose time is over; returns how many. */

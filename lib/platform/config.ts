@@ -61,6 +61,13 @@ const VARIABLES = {
     secret(32),
     true,
   ),
+  appSecretPrevious: v(
+    "APP_SECRET_PREVIOUS",
+    "",
+    "The former APP_SECRET while it is being replaced; see docs/security.md",
+    secret(32),
+    true,
+  ),
   authSigningKeys: v(
     "AUTH_SIGNING_KEYS",
     "",
@@ -130,6 +137,13 @@ const VARIABLES = {
   ),
   mailFrom: v("MAIL_FROM", "NovaCoreAI <nova@localhost>", "Sender of mails", z.string()),
   supportEmail: v("SUPPORT_EMAIL", "", "Address people can write to", z.string()),
+  operatorName: v(
+    "OPERATOR_NAME",
+    "",
+    "Who runs this installation, for the legal pages",
+    z.string(),
+  ),
+  operatorAddress: v("OPERATOR_ADDRESS", "", "Postal address, for the legal pages", z.string()),
   stripeSecretKey: v(
     "STRIPE_SECRET_KEY",
     "",
@@ -229,6 +243,12 @@ const VARIABLES = {
     "Whether a plan may grant less than the one below it",
     flag,
   ),
+  systemTokensPerDay: v(
+    "SYSTEM_TOKENS_PER_DAY",
+    "-1",
+    "Tokens a day for work the product does by itself, such as taking facts; -1 is unlimited",
+    integer(-1, 1_000_000_000_000),
+  ),
 } satisfies Record<string, Variable>;
 
 function v<T>(
@@ -247,6 +267,7 @@ type Raw = { [K in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[K]["sche
 /** Variables that are absent when empty and have no computed default. */
 type Optional =
   | "appSecret"
+  | "appSecretPrevious"
   | "authSigningKeys"
   | "serviceSigningKeys"
   | "databaseUrl"
@@ -254,6 +275,8 @@ type Optional =
   | "ollamaBaseUrl"
   | "smtpUrl"
   | "supportEmail"
+  | "operatorName"
+  | "operatorAddress"
   | "stripeSecretKey"
   | "stripeWebhookSecret"
   | "metricsToken";
@@ -353,6 +376,7 @@ function productionWarnings(config: Config): string[] {
       : []),
     ...(config.smtpUrl ? [] : ["SMTP_URL is empty: no mail leaves this machine"]),
     ...(config.supportEmail ? [] : ["SUPPORT_EMAIL is empty: people are told to write to nobody"]),
+    ...(config.operatorName ? [] : ["OPERATOR_NAME is empty: the legal pages name nobody"]),
     ...(config.autoVerifyEmail ? ["AUTO_VERIFY_EMAIL is true: addresses are not confirmed"] : []),
   ];
 }
@@ -369,6 +393,9 @@ function checkProduction(
     faults.push(`APP_SECRET: is needed in ${where}, at least 32 random bytes`);
   } else if (new Set(config.appSecret).size < 10) {
     faults.push("APP_SECRET: its value has too little variety; use 32 random bytes");
+  }
+  if (config.appSecret && config.appSecret === config.appSecretPrevious) {
+    faults.push("APP_SECRET_PREVIOUS: must differ from APP_SECRET, or be left out");
   }
   if (config.appSecret && config.appSecret === env.METRICS_TOKEN) {
     faults.push("METRICS_TOKEN: must not repeat APP_SECRET");

@@ -106,6 +106,7 @@ Deno.test("[OPS-7] no message holds the value of a secret", () => {
   const secrets = variableDocs().filter((doc) => doc.secret).map((doc) => doc.name);
   expect(secrets).toEqual([
     "APP_SECRET",
+    "APP_SECRET_PREVIOUS",
     "AUTH_SIGNING_KEYS",
     "SERVICE_SIGNING_KEYS",
     "DATABASE_URL",

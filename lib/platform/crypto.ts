@@ -26,66 +26,116 @@ export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | null {
   }
 }
 
+/**
+ * The app secret. While it is being replaced there are two: everything new is made with the present
+ * one, and what was made with the former one still counts.
+ */
+export type AppSecret = string | { present: string; former: string };
+
+const secretsOf = (secret: AppSecret): string[] =>
+  typeof secret === "string" ? [secret] : [secret.present, secret.former];
+
 /** Keyed signatures and hashes for one purpose, derived from the app secret (HKDF-SHA-256). */
 export interface PurposeKey {
   /** HMAC-SHA-256 of `data`. */
   mac(data: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** The same with each secret that counts, the present one first: for looking up what is stored. */
+  macs(data: string): Promise<Uint8Array<ArrayBuffer>[]>;
   /** Whether `mac` belongs to `data`, compared in constant time. */
   verify(data: string, mac: Uint8Array<ArrayBuffer>): Promise<boolean>;
 }
 
 /** Derives the key of one purpose; different purposes never share a key. */
-export function purposeKey(secret: string, purpose: string): PurposeKey {
-  const bits = new Uint8Array(hkdfSync("sha256", secret, "novacore", purpose, 32));
-  const key = crypto.subtle.importKey("raw", bits, { name: "HMAC", hash: "SHA-256" }, false, [
-    "sign",
-    "verify",
-  ]);
+export function purposeKey(secret: AppSecret, purpose: string): PurposeKey {
+  const keys = secretsOf(secret).map((one) => {
+    const bits = new Uint8Array(hkdfSync("sha256", one, "novacore", purpose, 32));
+    return crypto.subtle.importKey("raw", bits, { name: "HMAC", hash: "SHA-256" }, false, [
+      "sign",
+      "verify",
+    ]);
+  });
+  const macWith = async (key: Promise<CryptoKey>, data: string) =>
+    new Uint8Array(await crypto.subtle.sign("HMAC", await key, encoder.encode(data)));
   return {
-    mac: async (data) =>
-      new Uint8Array(await crypto.subtle.sign("HMAC", await key, encoder.encode(data))),
-    verify: async (data, mac) =>
-      await crypto.subtle.verify("HMAC", await key, mac, encoder.encode(data)),
+    mac: (data) => macWith(keys[0]!, data),
+    macs: (data) => Promise.all(keys.map((key) => macWith(key, data))),
+    async verify(data, mac) {
+      for (const key of keys) {
+        if (await crypto.subtle.verify("HMAC", await key, mac, encoder.encode(data))) return true;
+      }
+      return false;
+    },
   };
 }
+
+/** What a text that was sealed once needs after a change of the app secret. */
+export type Renewal =
+  /** The present secret opens it. */
+  | { state: "present" }
+  /** Only the former secret opened it; here it is sealed with the present one. */
+  | { state: "renewed"; sealed: Uint8Array<ArrayBuffer> }
+  /** No secret that counts opens it. */
+  | { state: "lost" };
 
 /** Hides texts that have to be read again: AES-256-GCM with a key derived from the app secret. */
 export interface Sealer {
   /** A fresh nonce of 12 bytes, then the sealed text. */
   seal(text: string): Promise<Uint8Array<ArrayBuffer>>;
-  /** The text, or null when the bytes were not sealed with this key. */
+  /** The text, or null when the bytes were not sealed with a key that counts. */
   open(sealed: Uint8Array): Promise<string | null>;
+  /** Seals anew what the former secret had sealed. */
+  renew(sealed: Uint8Array): Promise<Renewal>;
 }
 
 /** Derives the sealer of one purpose; different purposes cannot open each other's texts. */
-export function sealer(secret: string, purpose: string): Sealer {
-  const bits = new Uint8Array(hkdfSync("sha256", secret, "novacore", `seal ${purpose}`, 32));
-  const key = crypto.subtle.importKey("raw", bits, "AES-GCM", false, ["encrypt", "decrypt"]);
-  return {
-    async seal(text) {
-      const iv = crypto.getRandomValues(new Uint8Array(12));
-      const sealed = await crypto.subtle.encrypt(
-        { name: "AES-GCM", iv },
+export function sealer(secret: AppSecret, purpose: string): Sealer {
+  const keys = secretsOf(secret).map((one) => {
+    const bits = new Uint8Array(hkdfSync("sha256", one, "novacore", `seal ${purpose}`, 32));
+    return crypto.subtle.importKey("raw", bits, "AES-GCM", false, ["encrypt", "decrypt"]);
+  });
+
+  async function seal(text: string): Promise<Uint8Array<ArrayBuffer>> {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const sealed = await crypto.subtle.encrypt(
+      { name: "AES-GCM", iv },
+      await keys[0]!,
+      encoder.encode(text),
+    );
+    const whole = new Uint8Array(12 + sealed.byteLength);
+    whole.set(iv);
+    whole.set(new Uint8Array(sealed), 12);
+    return whole;
+  }
+
+  async function openWith(key: Promise<CryptoKey>, sealed: Uint8Array): Promise<string | null> {
+    try {
+      const bytes = new Uint8Array(sealed);
+      const text = await crypto.subtle.decrypt(
+        { name: "AES-GCM", iv: bytes.subarray(0, 12) },
         await key,
-        encoder.encode(text),
+        bytes.subarray(12),
       );
-      const whole = new Uint8Array(12 + sealed.byteLength);
-      whole.set(iv);
-      whole.set(new Uint8Array(sealed), 12);
-      return whole;
-    },
-    async open(sealed) {
-      try {
-        const bytes = new Uint8Array(sealed);
-        const text = await crypto.subtle.decrypt(
-          { name: "AES-GCM", iv: bytes.subarray(0, 12) },
-          await key,
-          bytes.subarray(12),
-        );
-        return new TextDecoder().decode(text);
-      } catch {
-        return null;
-      }
+      return new TextDecoder().decode(text);
+    } catch {
+      return null;
+    }
+  }
+
+  async function open(sealed: Uint8Array): Promise<string | null> {
+    for (const key of keys) {
+      const text = await openWith(key, sealed);
+      if (text !== null) return text;
+    }
+    return null;
+  }
+
+  return {
+    seal,
+    open,
+    async renew(sealed) {
+      if (await openWith(keys[0]!, sealed) !== null) return { state: "present" };
+      const text = await open(sealed);
+      return text === null ? { state: "lost" } : { state: "renewed", sealed: await seal(text) };
     },
   };
 }

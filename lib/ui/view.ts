@@ -235,6 +235,11 @@ export interface PageServices {
   billing: BillingPages;
   billingAdmin: BillingAdminPages | null;
   plans: { cards(): Plan[] };
+  legal: {
+    pages: readonly string[];
+    /** @throws Problem 404 for a name that is none of them */
+    document(name: string, locale: string): Promise<{ version: string; text: string }>;
+  };
   policy: { version(): number; principles(): readonly PrincipleView[] };
   status: { standIns(): StandIn[] };
   api: { routes(): readonly ApiRouteView[] };

@@ -77,6 +77,8 @@ export interface UsageOptions {
   cursorKey: PurposeKey;
   /** Where copies of balances are kept for early refusals; null: in this process alone. */
   kv?: Kv | null;
+  /** Tokens a day for work of the product itself, everybody's together; null or absent: no cap. */
+  systemTokensPerDay?: number | null;
   /** Hears of limits that came near or were reached, whenever a balance is read. */
   onWarning?: (warning: {
     userId: string;

@@ -1,11 +1,13 @@
 import { errorFields } from "@/lib/platform/log.ts";
 import { EFFECTIVE_PLANS } from "@/lib/plans/mod.ts";
-import { utcDay } from "./quota.ts";
+import { nextUtcMidnight, utcDay } from "./quota.ts";
 import type { Mirror } from "./mirror.ts";
 import type { UsageOptions } from "./service.ts";
 import * as store from "./watch_store.ts";
 
 const DAY_MS = 86_400_000;
+/** The sum over everybody is read at most this often. */
+const SYSTEM_FRESH_MS = 5_000;
 
 /** What operators see of everybody's use: figures without names, and a check of the balances. */
 export function createWatch(options: UsageOptions, mirror: Pick<Mirror, "forget">) {
@@ -22,7 +24,31 @@ export function createWatch(options: UsageOptions, mirror: Pick<Mirror, "forget"
   });
   const open = options.metrics.gauge("usage_reservations_open", "Holds that are open");
 
+  /** What was last read of the day's tokens of the product itself. */
+  let system = { dayUtc: "", used: 0, at: -Infinity };
+
   return {
+    /**
+     * How long work of the product itself has to wait because its tokens of the day are used up, in
+     * milliseconds; 0 when there is room (USE-6). What is under way is not counted, so the cap may
+     * be passed by as much as runs at once.
+     */
+    async systemWaitMs(): Promise<number> {
+      const limit = options.systemTokensPerDay ?? null;
+      if (limit === null) return 0;
+      const now = clock.now();
+      const dayUtc = utcDay(now);
+      if (system.dayUtc !== dayUtc || now.getTime() - system.at >= SYSTEM_FRESH_MS) {
+        const used = await db.asSystem(
+          "usage: tokens of the product",
+          (tx) => store.systemTokens(tx, dayUtc),
+        );
+        system = { dayUtc, used, at: now.getTime() };
+      }
+      if (system.used < limit) return 0;
+      return nextUtcMidnight(now).getTime() - now.getTime();
+    },
+
     /**
      * Compares the balances of the last days with the ledger, and puts right what differs: the
      * ledger is the truth (USE-8).

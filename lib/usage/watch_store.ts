@@ -44,6 +44,14 @@ function differing(tx: Tx, from: string) {
     where coalesce(d.used, 0) <> coalesce(l.amount, 0)`;
 }
 
+/** Tokens the product used on its own account on a day, for everybody together. */
+export async function systemTokens(tx: Tx, dayUtc: string): Promise<number> {
+  const [row] = await tx<{ used: number }[]>`
+    select coalesce(sum(used), 0)::bigint as used from usage_daily
+    where day_utc = ${dayUtc} and resource = 'system_tokens'`;
+  return row!.used;
+}
+
 /** Figures of a day without names. */
 export async function figures(tx: Tx, dayUtc: string): Promise<{
   open: number;

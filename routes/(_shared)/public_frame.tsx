@@ -32,6 +32,8 @@ export function PublicFrame(props: PublicFrameProps) {
           links={[
             { href: "/constitution", label: text.constitution },
             { href: "/pricing", label: text.pricing },
+            { href: "/legal/terms", label: text.terms },
+            { href: "/legal/privacy", label: text.privacyNotice },
             { href: "/login", label: text.signIn },
           ]}
         />

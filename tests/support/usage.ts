@@ -10,7 +10,13 @@ import { createUsage } from "@/lib/usage/mod.ts";
 
 /** Metering over a test database, without the rest of the product. */
 export function usageOver(
-  options: { db: Database; clock: Clock; ids: IdSource; env?: Record<string, string> },
+  options: {
+    db: Database;
+    clock: Clock;
+    ids: IdSource;
+    env?: Record<string, string>;
+    systemTokensPerDay?: number;
+  },
 ) {
   const { db, clock, ids } = options;
   const plans = createPlans(parseConfig({ PLAN_ALLOW_NON_MONOTONIC: "true", ...options.env }));
@@ -24,6 +30,7 @@ export function usageOver(
     plans,
     entitlements,
     metrics,
+    systemTokensPerDay: options.systemTokensPerDay ?? null,
     cursorKey: purposeKey("a".repeat(32), "cursor"),
   });
   return { usage, entitlements, plans, metrics };

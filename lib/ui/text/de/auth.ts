@@ -48,4 +48,15 @@ export const auth = {
   now: "Jetzt",
   thisWeek: "Diese Woche",
   forGood: "Auf Dauer",
+  newTerms: "Neue Bedingungen",
+  newTermsLead:
+    "Nutzungsbedingungen und Datenschutzhinweise haben eine neue Fassung. Bitte lies sie und stimme zu, um weiterzumachen.",
+  newTermsButton: "Zustimmen und weiter",
+  newTermsLeave: "Stattdessen Daten exportieren oder Konto löschen",
+  legal: "Rechtliches",
+  legalVersion: "Fassung {version}",
+  legal_terms: "Nutzungsbedingungen",
+  legal_privacy: "Datenschutzhinweise",
+  legal_processors: "Auftragsverarbeiter",
+  legal_cookies: "Cookies",
 };

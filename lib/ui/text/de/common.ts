@@ -69,4 +69,6 @@ export const common = {
   taskOpen: "Offen",
   imageFrom: "{name}, Bild von {host}",
   openInNewTab: "öffnet einen neuen Tab",
+  terms: "Bedingungen",
+  privacyNotice: "Datenschutz",
 };

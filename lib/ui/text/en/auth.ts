@@ -46,4 +46,15 @@ export const auth = {
   now: "Now",
   thisWeek: "This week",
   forGood: "For good",
+  newTerms: "New terms",
+  newTermsLead:
+    "Terms and privacy notice have a new version. Please read it and accept it to go on.",
+  newTermsButton: "Accept and go on",
+  newTermsLeave: "Export your data or delete your account instead",
+  legal: "Legal documents",
+  legalVersion: "Version {version}",
+  legal_terms: "Terms of use",
+  legal_privacy: "Privacy notice",
+  legal_processors: "Processors",
+  legal_cookies: "Cookies",
 };

@@ -69,4 +69,6 @@ export const common = {
   taskOpen: "To do",
   imageFrom: "{name}, image from {host}",
   openInNewTab: "opens in a new tab",
+  terms: "Terms",
+  privacyNotice: "Privacy",
 };
