@@ -29,7 +29,7 @@ Deno.test("[MEM-32] none of the attempts to poison memory is written without a c
   }
 });
 
-Deno.test("[MEM-31] two hundred turns that recall the same facts leave their number unchanged", async () => {
+Deno.test("[MEM-31] [MEM-94] two hundred turns that recall the same facts leave their number unchanged", async () => {
   const app = await startTestApp({ env: { AUTO_VERIFY_EMAIL: "true" } });
   try {
     const ada = await app.person();

@@ -5,7 +5,13 @@ import { migrate, readMigrations } from "@/lib/platform/database/migrations.ts";
 import { type IdSource, seededRandom, uuidV7Source } from "@/lib/platform/ids.ts";
 import { silentLog } from "@/lib/platform/log.ts";
 import { createMetrics } from "@/lib/platform/metrics.ts";
-import { createRecall, type Embedder, indexSession, storeTurnVectors } from "@/lib/memory/mod.ts";
+import {
+  createRecall,
+  type Embedder,
+  type Found,
+  indexSession,
+  storeTurnVectors,
+} from "@/lib/memory/mod.ts";
 
 const memory = z.object({
   id: z.string().min(1),
@@ -38,16 +44,24 @@ const BATCH = 64;
 /** What the product stores is what it searches: the longest text of a message is far beyond this. */
 const SEED = 20_260_101;
 
+/** How a run is made. */
+export interface RecallOptions {
+  /** Makes vectors; hashed words are used without one. */
+  embedder: Embedder;
+  embedDim: number;
+  /** Called with a line about what was done. */
+  report: (line: string) => void;
+  /** Called with what was found for each question, with the parts of every score. */
+  found?: (question: { id: string }, results: readonly (Found & { id: string })[]) => void;
+}
+
 /**
  * Loads each conversation as a user of its own into a scratch database in this process's memory and
  * asks its questions through the product's search. The same input gives the same answer.
- *
- * @param options.embedder makes vectors; hashed words are used without one
- * @param options.report called with a line about what was done
  */
 export async function runRecall(
   conversations: readonly RecallConversation[],
-  options: { embedder: Embedder; embedDim: number; report: (line: string) => void },
+  options: RecallOptions,
 ): Promise<RecallRun> {
   const db = await openScratch(options.embedDim);
   const run: RecallRun = {};
@@ -55,7 +69,7 @@ export async function runRecall(
     const ids = uuidV7Source(new FakeClock("2020-01-01T00:00:00.000Z"), seededRandom(SEED));
     for (const [at, conversation] of conversations.entries()) {
       const given = await load(db, { conversation, ids, embedder: options.embedder });
-      Object.assign(run, await ask(db, { conversation, embedder: options.embedder, ...given }));
+      Object.assign(run, await ask(db, { conversation, ...options, ...given }));
       const { id, memories, questions } = conversation;
       options.report(
         `${
@@ -149,8 +163,7 @@ async function ask(
     conversation: RecallConversation;
     userId: string;
     memoryOf: ReadonlyMap<string, string>;
-    embedder: Embedder;
-  },
+  } & Pick<RecallOptions, "embedder" | "found">,
 ): Promise<RecallRun> {
   const { conversation, userId, memoryOf, embedder } = given;
   const { search } = createRecall({
@@ -168,9 +181,11 @@ async function ask(
       includePast: false,
       fill: true,
     });
-    run[id] = results.flatMap((item) =>
-      item.kind === "turn" ? [memoryOf.get(item.messageId)!] : []
+    const turns = results.flatMap((item) =>
+      item.kind === "turn" ? [{ ...item, id: memoryOf.get(item.messageId)! }] : []
     );
+    given.found?.({ id }, turns);
+    run[id] = turns.map((turn) => turn.id);
   }
   return run;
 }

@@ -1,5 +1,6 @@
 import { expect } from "expect";
 import { type Candidate, extractCandidates } from "./extract.ts";
+import { replay } from "./testdata/replay.ts";
 import { holdsCredential, sensitiveKinds } from "./sensitive.ts";
 import { decideWrite, type GateContext, type KnownFact } from "./write_gate.ts";
 
@@ -194,4 +195,25 @@ Deno.test("[MEM-76] what was forgotten comes back only when it is stated anew", 
   const later = new Date(now.getTime() + 1_000);
   expect(decide("I live in Lisbon", { forgottenAt: later }).reason).toBe("forgotten_before");
   expect(decide("I live in Lisbon", { forgottenAt: now, statedAt: later }).decision).toBe("save");
+});
+
+Deno.test("[MEM-93] of a thousand mixed messages at most one saved row in twenty is worthless", () => {
+  const worthless: string[] = [];
+  let saved = 0;
+  let found = 0;
+  const messages = replay();
+  for (const { text, keep } of messages) {
+    const kept = extractCandidates(text, { now, timeZone: "UTC" })
+      .filter((candidate) => decideWrite(candidate, context()).decision === "save");
+    saved += kept.length;
+    found += keep && kept.some((candidate) => candidate.text.includes(keep)) ? 1 : 0;
+    worthless.push(
+      ...kept.filter((candidate) => !keep || !candidate.text.includes(keep))
+        .map((candidate) => `${text} -> ${candidate.text}`),
+    );
+  }
+  expect({ worthless: [...new Set(worthless)], ok: worthless.length / saved <= 0.05 })
+    .toMatchObject({ ok: true });
+  // A gate that saves nothing would be worthless too.
+  expect(found / messages.filter(({ keep }) => keep).length).toBeGreaterThan(0.8);
 });
