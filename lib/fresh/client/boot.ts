@@ -1,7 +1,7 @@
 // Starts the islands of a page. Sent to every page that has one, so every line counts.
 import { hydrate } from "preact";
 import { endOf, type Islands, readMarker } from "./markers.ts";
-import { openPage, type Page, readIsland, readNodes, type Revivers } from "./page.ts";
+import { type Kit, openPage, type Page, readIsland, readNodes, type Revivers } from "./page.ts";
 
 /** Lets Preact hydrate the nodes between two comments as if they were an element's children. */
 function range(start: Node, end: Node): Element {
@@ -89,10 +89,10 @@ export function boot(
   islands: Islands,
   text: string,
   revivers: Revivers = {},
-  partials?: (page: Page) => (ready: Promise<unknown>) => void,
+  partials?: (page: Page, kit: Kit) => (ready: Promise<unknown>) => void,
 ): void {
   const page = openPage({ islands, text, revivers, root: document });
-  const navigate = partials?.(page);
+  const navigate = partials?.(page, { openPage, readNodes, readMarker, endOf });
   const tasks = findRoots(page).map((root) => later(() => start(page, root)));
   navigate?.(Promise.all(tasks));
 }

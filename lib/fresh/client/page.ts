@@ -21,6 +21,18 @@ export interface Page {
   partial?: (fields: string[], content: ComponentChildren[]) => VNode;
 }
 
+/**
+ * What partials need of this module. They are given it, because a module that
+ * two others import is a file of its own, and every page with an island would
+ * pay for that.
+ */
+export interface Kit {
+  openPage: typeof openPage;
+  readNodes: typeof readNodes;
+  readMarker: typeof readMarker;
+  endOf: typeof endOf;
+}
+
 /** What `openPage` needs. */
 export interface PageInit {
   islands: Islands;

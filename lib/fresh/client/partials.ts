@@ -1,8 +1,9 @@
 // Partials and client navigation. Only pages that have them load this module.
 import { options } from "preact";
 import { listen } from "./navigation.ts";
-import type { Page } from "./page.ts";
+import type { Kit, Page } from "./page.ts";
 import { partialVNode } from "./partial_view.ts";
+import { takeKit } from "./response.ts";
 
 interface Hooks {
   vnode?: (vnode: { type: unknown; props: Record<string, unknown> }) => void;
@@ -24,8 +25,9 @@ function keepSwitches(): void {
 }
 
 /** Lets a page have partials. What it returns starts navigation, given when islands have started. */
-export function partials(page: Page): (ready: Promise<unknown>) => void {
+export function partials(page: Page, kit: Kit): (ready: Promise<unknown>) => void {
   keepSwitches();
+  takeKit(kit);
   page.partial = partialVNode;
   return (ready) => listen(page, ready);
 }

@@ -2,9 +2,9 @@
 import type { ComponentType } from "preact";
 import { linkState, withoutSlash } from "../src/link_state.ts";
 import { PARTIAL_PARAM, withoutPartialParam } from "../src/url.ts";
-import { endOf, type Islands, readMarker } from "./markers.ts";
+import type { Islands } from "./markers.ts";
 import { loadStyles, mergeHead } from "./merge_head.ts";
-import { openPage, type Page, readNodes } from "./page.ts";
+import type { Kit, Page } from "./page.ts";
 import { type Mode, partialVNode, shown } from "./partial_view.ts";
 
 /** A response with what its islands need, ready to be shown. */
@@ -15,6 +15,13 @@ export interface Answer {
   isRedirected: boolean;
   /** Where it led, as people see it. */
   url: URL;
+}
+
+let kit: Kit;
+
+/** Takes over how the documents of the server are read. */
+export function takeKit(given: Kit): void {
+  kit = given;
 }
 
 interface State {
@@ -92,7 +99,7 @@ export async function fetchAnswer(
     state?.signals ? import(state.signals).then((module) => module.revivers) : {},
     loadStyles(doc),
   ]);
-  const page = openPage({ islands, text: state?.props ?? "[[]]", revivers, root: doc });
+  const page = kit.openPage({ islands, text: state?.props ?? "[[]]", revivers, root: doc });
   page.partial = partialVNode;
   Object.assign(known, islands);
   return { page, doc, isRedirected, url: target };
@@ -121,12 +128,12 @@ export function findPartials({ doc }: Answer): Partials {
       if (node === end) end = null;
       continue;
     }
-    const fields = readMarker(node);
+    const fields = kit.readMarker(node);
     if (fields?.[0] !== "partial") continue;
     count++;
     if (shown.has(fields[1]!)) {
       found.push({ fields, start: node });
-      end = endOf(node, "partial");
+      end = kit.endOf(node, "partial");
     } else {
       // deno-lint-ignore no-console -- for the developer of the page
       console.warn(`Partial "${fields[1]}" not found on this page, its content is left out`);
@@ -138,7 +145,7 @@ export function findPartials({ doc }: Answer): Partials {
 /** Shows partials of a response, its head, and which links lead to the page now. */
 export function show({ page, doc }: Answer, found: Found[]): void {
   for (const { fields, start } of found) {
-    const content = readNodes(page, start.nextSibling, endOf(start, "partial"));
+    const content = kit.readNodes(page, start.nextSibling, kit.endOf(start, "partial"));
     shown.get(fields[1]!)?.update(fields[2] as Mode, content);
   }
   mergeHead(doc);
