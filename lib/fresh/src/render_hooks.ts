@@ -95,10 +95,6 @@ function markKey(vnode: AnyVNode): void {
   patch(vnode, { type: Fragment, props: { children } });
 }
 
-function isOutsideIslands(state: RenderState): boolean {
-  return state.islandDepth === 0 && state.headDepth === 0;
-}
-
 /** Replaces islands and partials by their boundaries, wherever they may be used. */
 function beforeComponent(state: RenderState, vnode: AnyVNode): void {
   const { type, key, props } = vnode;
@@ -125,14 +121,17 @@ function beforeComponent(state: RenderState, vnode: AnyVNode): void {
   if (island !== undefined) {
     return patch(vnode, { type: IslandBoundary, props: { island, props, id: key } });
   }
-  const isFragment = type as unknown === Fragment;
-  if (hasKey(vnode) && isOutsideIslands(state) && (!isFragment || state.partialDepth > 0)) {
-    markKey(vnode);
-  }
+  if (needsKey(state, vnode)) markKey(vnode);
 }
 
-function hasKey({ key }: AnyVNode): boolean {
-  return key !== undefined && key !== null;
+/**
+ * Whether a key must be written out. The client needs those inside partials;
+ * elsewhere they would only make pages longer, but Fresh shows bigints as well.
+ */
+function needsKey(state: RenderState, { key, type }: AnyVNode): boolean {
+  if (key === undefined || key === null) return false;
+  if (state.islandDepth > 0 || state.headDepth > 0) return false;
+  return state.partialDepth > 0 || (typeof key === "bigint" && typeof type === "function");
 }
 
 /** Attributes of client navigation that are on or off; HTML would drop what is false. */
@@ -169,11 +168,12 @@ hooks.__b = (given) => {
     const vnode = given as AnyVNode;
     restore(vnode);
     if (typeof vnode.type === "string") {
-      if (state.partialDepth > 0 && hasKey(vnode) && isOutsideIslands(state)) {
+      const { props } = vnode;
+      if (needsKey(state, vnode)) {
         // The element itself comes by again, without its key.
         markKey(vnode);
       } else {
-        beforeSwitches(state, vnode);
+        if ("f-client-nav" in props || "f-view-transition" in props) beforeSwitches(state, vnode);
         beforeElement(state, vnode, vnode.type);
       }
     } else {
