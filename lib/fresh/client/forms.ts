@@ -46,7 +46,7 @@ export function formTarget(
   if (encoding === "text/plain" && method === "post") return null;
 
   const to = new URL(action || location.href, document.baseURI);
-  const from = partial === null ? new URL(to) : new URL(partial, location.href);
+  const from = partial === null ? new URL(to) : new URL(partial, document.baseURI);
   if (to.origin !== location.origin || from.origin !== location.origin) return null;
   const data = entries(form, submitter);
   if (method === "post") {

@@ -1,3 +1,5 @@
+import { trusted } from "./trusted.ts";
+
 // Brings the head of a response into the head that is there. Nothing is taken
 // out: what the rest of the page put there is still needed.
 
@@ -15,12 +17,13 @@ function find(selector: string, is: (element: Element) => boolean): Element | un
   return [...document.head.querySelectorAll(selector)].find(is);
 }
 
-/** A copy that may be added here: the nonce of the response is not that of the document. */
+/** A copy that may be added here. */
 function adopt(element: Element): HTMLElement {
-  const copy = document.importNode(element, true) as HTMLElement;
-  const nonce = document.querySelector<HTMLElement>("script[nonce],style[nonce]")?.nonce;
-  if (nonce && copy.hasAttribute("nonce")) copy.setAttribute("nonce", nonce);
-  return copy;
+  if (element.localName !== "script") return document.importNode(element, true) as HTMLElement;
+  const script = document.createElement("script");
+  for (const { name, value } of element.attributes) script.setAttribute(name, value);
+  script.text = trusted.createScript(element.textContent ?? "");
+  return script;
 }
 
 /** Scripts of such a type are data; others would run, which is not theirs to do here. */
@@ -29,16 +32,15 @@ function isData(element: Element): boolean {
   return /[/+]json$|^speculationrules$/.test(type);
 }
 
-function mergeText(element: Element, selector: string): void {
-  const same = find(selector, (there) => equal(there, element, ["id", "data-key"]));
-  if (same) {
-    if (same.textContent !== element.textContent) same.textContent = element.textContent;
-    return;
-  }
-  const isThere = find(selector, (there) =>
-    there.textContent === element.textContent &&
-    there.getAttribute("type") === element.getAttribute("type"));
-  if (!isThere) document.head.append(adopt(element));
+function mergeText(element: Element): void {
+  const { localName, textContent } = element;
+  const named = find(localName, (there) => equal(there, element, ["id", "data-key"]));
+  const isSame = (there: Element) =>
+    there.textContent === textContent &&
+    there.getAttribute("type") === element.getAttribute("type");
+  if (named ? isSame(named) : find(localName, isSame)) return;
+  if (named) named.replaceWith(adopt(element));
+  else document.head.append(adopt(element));
 }
 
 /** Takes over the title, meta elements, styles and data scripts of a response. */
@@ -47,8 +49,7 @@ export function mergeHead(from: Document): void {
     const tag = element.localName;
     if (tag === "title") document.title = from.title;
     else if (tag === "meta") mergeMeta(element);
-    else if (tag === "style") mergeText(element, tag);
-    else if (tag === "script" && isData(element)) mergeText(element, tag);
+    else if (tag === "style" || (tag === "script" && isData(element))) mergeText(element);
   }
 }
 

@@ -36,7 +36,7 @@ let entry = 0;
 /** Path and query of what is on the page. */
 let current = "";
 const positions = new Map<number, [number, number]>();
-let underWay: AbortController | null = null;
+let underWay: { abort: AbortController; indicator: Visit["indicator"] } | null = null;
 
 /** The nearest element that says whether a feature is on, and whether it is. */
 function isOn(element: Element | null, name: string): boolean {
@@ -151,27 +151,34 @@ function busy(element: Element | null | undefined, value: boolean): void {
   if (indicator) indicator.value = value;
 }
 
+/** Stops the visit before this one: people can only be on their way to one page. */
+function supersede(visit: Visit, abort: AbortController): void {
+  underWay?.abort.abort();
+  busy(underWay?.indicator, false);
+  underWay = { abort, indicator: visit.indicator };
+}
+
 async function visit(visit: Visit): Promise<void> {
   const abort = new AbortController();
-  if (visit.to) {
-    underWay?.abort();
-    underWay = abort;
-  }
-  busy(visit.indicator, true);
+  const { signal } = abort;
+  const { from, to, indicator, canReload } = visit;
+  if (to) supersede(visit, abort);
+  busy(indicator, true);
   try {
-    const init = { ...visit.init, signal: abort.signal };
-    const answer = await fetchAnswer(visit.from, page.islands, init).catch((error) => {
-      if (abort.signal.aborted || !visit.to || !visit.canReload) throw error;
-      return null;
-    });
+    const answer = await fetchAnswer(from, page.islands, { ...visit.init, signal })
+      .catch((error) => {
+        if (signal.aborted || !to || !canReload) throw error;
+        return null;
+      });
     await ready;
-    if (abort.signal.aborted) return;
+    if (signal.aborted) return;
     if (answer) await arrive(visit, answer);
-    else if (visit.to && visit.canReload) leave(visit.to);
+    else if (to && canReload) leave(to);
+    else throw new Error(`The response of ${from} cannot be shown on this page`);
   } catch (error) {
-    if (!abort.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
   } finally {
-    if (!abort.signal.aborted) busy(visit.indicator, false);
+    if (!signal.aborted) busy(indicator, false);
   }
 }
 
@@ -189,19 +196,20 @@ function onClick(event: MouseEvent): void {
   const source = (target as Element).closest?.("a[href],button[f-partial]");
   if (!source || !isOn(source, "f-client-nav")) return;
   const partial = source.getAttribute("f-partial");
+  const from = new URL(partial ?? source.getAttribute("href")!, document.baseURI);
+  // Only what comes from here may become part of the page.
+  if (from.origin !== location.origin) return;
   if (source.localName === "button") {
     const { form, type } = source as HTMLButtonElement;
     // A button that submits speaks for its form.
     if (form && type === "submit") return;
     event.preventDefault();
-    const from = new URL(partial!, location.href);
     visit({ from, to: null, source, indicator: source, canReload: false });
     return;
   }
   if (!("origin" in source) || !isLocal(source as HTMLAnchorElement)) return;
   event.preventDefault();
   const to = new URL((source as HTMLAnchorElement).href);
-  const from = partial === null ? to : new URL(partial, location.href);
   visit({ from, to, source, indicator: source, canReload: true });
 }
 

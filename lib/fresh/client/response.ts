@@ -6,6 +6,7 @@ import type { Islands } from "./markers.ts";
 import { loadStyles, mergeHead } from "./merge_head.ts";
 import type { Kit, Page } from "./page.ts";
 import { type Mode, partialVNode, shown } from "./partial_view.ts";
+import { trusted } from "./trusted.ts";
 
 /** A response with what its islands need, ready to be shown. */
 export interface Answer {
@@ -32,18 +33,15 @@ interface State {
   props: string;
 }
 
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createHTML(text: string): string }): {
-    createHTML(text: string): string;
-  };
-}
-
-const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-// What comes from the own server over fetch is as good as what it sent first.
-const policy = trustedTypes?.createPolicy("fresh-partials", { createHTML: (text) => text });
-
+/**
+ * Reads a document. Its nonce is replaced by that of the page: styles are
+ * already checked where they are parsed, against the page's policy.
+ */
 function parse(text: string): Document {
-  return new DOMParser().parseFromString(policy?.createHTML(text) ?? text, "text/html");
+  const own = document.querySelector<HTMLElement>("script[nonce]")?.nonce;
+  const theirs = own && /<script id="__FRSH_STATE_\w+"[^>]* nonce="(\w+)"/.exec(text)?.[1];
+  const given = theirs ? text.replaceAll(`nonce="${theirs}"`, `nonce="${own}"`) : text;
+  return new DOMParser().parseFromString(trusted.createHTML(given), "text/html");
 }
 
 function readState(response: Response, doc: Document): State | null {
@@ -83,7 +81,8 @@ export async function fetchAnswer(
   const target = new URL(response.url);
   target.search = withoutPartialParam(target);
   const isHtml = (given: Response) => given.headers.get("content-type")?.includes("text/html");
-  if (!isHtml(response)) return null;
+  // A redirect may lead anywhere, but only what comes from here may become part of the page.
+  if (!isHtml(response) || target.origin !== location.origin) return null;
   let doc = parse(await response.text());
   const isRedirected = response.redirected;
   if (isRedirected && !response.headers.has("x-fresh-id")) {

@@ -33,12 +33,12 @@ const bodyOf = (text: string) => /<body>(.*?)(?:<template|<script|<\/body>)/s.ex
 /** Calls while a page is rendered. */
 async function warnings(content: VNode): Promise<string[]> {
   const given: string[] = [];
-  const outer = console.warn;
-  console.warn = (first: unknown) => void given.push(String(first));
+  const { warn: outer } = globalThis.console;
+  globalThis.console.warn = (first: unknown) => void given.push(String(first));
   try {
     await request(page(content), "/");
   } finally {
-    console.warn = outer;
+    globalThis.console.warn = outer;
   }
   return given;
 }
