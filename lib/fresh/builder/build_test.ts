@@ -57,7 +57,7 @@ buildTest(
       expect(modules.length).toBe(2);
       for (const url of modules) {
         const res = await get(url);
-        expect(res.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+        expect(res.headers.get("content-type")).toBe("text/javascript; charset=UTF-8");
         expect(res.headers.get("cache-control")).toContain("immutable");
         expect((await res.text()).length).toBeGreaterThan(100);
       }

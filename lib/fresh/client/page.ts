@@ -74,7 +74,7 @@ function attributes(element: Element): Record<string, unknown> {
     const isFlag = value === "" &&
       typeof (element as unknown as Record<string, unknown>)[name] ===
         "boolean";
-    props[name] = isFlag || value;
+    props[name === "data-frsh-key" ? "key" : name] = isFlag || value;
   }
   return props;
 }

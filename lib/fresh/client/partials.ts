@@ -1,5 +1,6 @@
 // Partials and client navigation. Only pages that have them load this module.
 import { options } from "preact";
+import { SWITCHES } from "../src/switches.ts";
 import { listen } from "./navigation.ts";
 import type { Kit, Page } from "./page.ts";
 import { partialVNode } from "./partial_view.ts";
@@ -16,7 +17,7 @@ function keepSwitches(): void {
   hooks.vnode = (vnode) => {
     const { props } = vnode;
     if (typeof vnode.type === "string" && props) {
-      for (const name of ["f-client-nav", "f-view-transition"]) {
+      for (const name of SWITCHES) {
         if (typeof props[name] === "boolean") props[name] = String(props[name]);
       }
     }

@@ -168,6 +168,8 @@ function putTogether(
  * head and body, moves `<Head>` elements, and appends the boot script.
  */
 export function assemble(state: RenderState, rendered: string, css: string[]): string {
+  // In precompiled text nothing but the text tells. A quote is never part of people's words.
+  state.hasClientNav ||= rendered.includes('f-client-nav="true"');
   const pieces = takeApart(state, rendered);
   // Slots may contain islands and head elements of their own.
   const templates = takeApart(state, unrenderedSlots(state, (vnode) => renderToString(vnode)));

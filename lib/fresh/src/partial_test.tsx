@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { parse } from "devalue";
 import { expect } from "expect";
 import type { ComponentChildren, FunctionComponent, VNode } from "preact";
+import { jsxAttr, jsxTemplate } from "preact/jsx-runtime";
 import { App } from "./app.ts";
 import { Partial } from "./partial.ts";
 import { html, request, withBuild } from "./testing.ts";
@@ -229,4 +230,22 @@ Deno.test("the page cannot stand in for its own state", async () => {
 Deno.test("a link is compared with the address people see", async () => {
   const text = await html(page(<a href="/?x=1">x</a>), "/?x=1&fresh-partial=true");
   expect(text).toContain(`data-current="true"`);
+});
+
+Deno.test("precompiled elements say their switches and keys as well", async () => {
+  const on = jsxAttr("f-client-nav", true);
+  const off = jsxAttr("f-client-nav", false);
+  const key = jsxAttr("key", 'a"b');
+  const content = jsxTemplate(["<div ", "><p ", " ", ">x</p></div>"], on, off, key);
+  const text = await html(page(
+    <main>
+      <Partial name="a">{content}</Partial>
+    </main>,
+  ));
+  expect(bodyOf(text)).toBe(
+    `<main><!--frsh:partial:a:replace:--><div f-client-nav="true">` +
+      `<p f-client-nav="false" data-frsh-key="a&quot;b">x</p></div><!--/frsh:partial--></main>`,
+  );
+  expect(await html(page(content))).toContain("partials.js");
+  expect(await html(page(jsxTemplate(["<p ", ">x</p>"], off)))).not.toContain("script");
 });

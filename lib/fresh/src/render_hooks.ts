@@ -6,6 +6,8 @@ import { IslandBoundary, isRaw, SlotBoundary } from "./islands.ts";
 import { Partial, PartialBoundary } from "./partial.ts";
 import { comment, field, patch, restore } from "./patch.ts";
 import { currentState, type RenderState } from "./render_state.ts";
+import "./precompiled.ts";
+import { SWITCHES } from "./switches.ts";
 import type { AnyVNode } from "./types.ts";
 
 // Preact publishes these hooks under short names; renderers call them around
@@ -128,14 +130,12 @@ function beforeComponent(state: RenderState, vnode: AnyVNode): void {
  * Whether a key must be written out. The client needs those inside partials;
  * elsewhere they would only make pages longer, but Fresh shows bigints as well.
  */
-function needsKey(state: RenderState, { key, type }: AnyVNode): boolean {
-  if (key === undefined || key === null) return false;
+function needsKey(state: RenderState, { key, type, props }: AnyVNode): boolean {
+  // The vnode of precompiled text has a number of its own for a key.
+  if (key === undefined || key === null || "tpl" in props) return false;
   if (state.islandDepth > 0 || state.headDepth > 0) return false;
   return state.partialDepth > 0 || (typeof key === "bigint" && typeof type === "function");
 }
-
-/** Attributes of client navigation that are on or off; HTML would drop what is false. */
-const SWITCHES = ["f-client-nav", "f-view-transition"];
 
 function beforeSwitches(state: RenderState, vnode: AnyVNode): void {
   for (const name of SWITCHES) {
