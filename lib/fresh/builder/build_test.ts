@@ -57,7 +57,7 @@ buildTest(
       expect(modules.length).toBe(2);
       for (const url of modules) {
         const res = await get(url);
-        expect(res.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+        expect(res.headers.get("content-type")).toBe("text/javascript; charset=UTF-8");
         expect(res.headers.get("cache-control")).toContain("immutable");
         expect((await res.text()).length).toBeGreaterThan(100);
       }
@@ -80,7 +80,14 @@ buildTest("a build on disk writes server, snapshot, client modules and their wei
     expect(snapshot).not.toContain(root);
     const meta = await readJson(join(root, "_fresh/metafile.json"));
     expect(Object.keys(meta.entries).sort())
-      .toEqual(["Counter", "Greeter", "Inline", "fresh-runtime", "fresh-signals"]);
+      .toEqual([
+        "Counter",
+        "Greeter",
+        "Inline",
+        "fresh-partials",
+        "fresh-runtime",
+        "fresh-signals",
+      ]);
     const dir = join(root, "_fresh/static/_fresh/js", meta.buildId);
     for (const file of meta.entries.Counter.files) {
       expect((await Deno.stat(join(dir, file))).isFile).toBe(true);
@@ -163,13 +170,37 @@ buildTest("client code contains what a strict policy forbids nowhere", async () 
   });
 });
 
-buildTest("a project without islands has no client code at all", async () => {
-  await withProject({ "routes/plain.ts": PROJECT["routes/plain.ts"] }, async (root) => {
-    await new Builder({ root }).build();
-    const { entries, gzip } = await readJson(join(root, "_fresh/metafile.json"));
-    expect([entries, gzip]).toEqual([{}, {}]);
+buildTest("a project without islands can still have partials, and pages load nothing", async () => {
+  const files = {
+    "routes/plain.ts": PROJECT["routes/plain.ts"],
+    "routes/index.ts": `import { h } from "preact"; export default () => h("p", null, "static");`,
+    "routes/nav.ts": `import { h } from "preact";
+      export default () => h("p", { "f-client-nav": true }, "navigated");`,
+  };
+  await withProject(files, async (root) => {
+    const get = await serveProject(root);
+    expect(await (await get("/")).text()).not.toContain("script");
+    const html = await (await get("/nav")).text();
+    const modules = [...html.matchAll(/from"([^"]+)"/g)].map((match) => match[1]!);
+    expect(modules.map((url) => url.split("/").at(-1))).toEqual([
+      "fresh-runtime.js",
+      "fresh-partials.js",
+    ]);
+    for (const url of modules) expect((await get(url)).status).toBe(200);
   });
 });
+
+buildTest(
+  "an island page stays within 13 KB, and partials are paid for by pages that have them",
+  async () => {
+    await withProject({ "islands/A.ts": `export default () => "a";` }, async (root) => {
+      await new Builder({ root }).build();
+      const { entries } = await readJson(join(root, "_fresh/metafile.json"));
+      expect(entries["fresh-runtime"].gzip).toBeLessThan(13 * 1024);
+      expect(entries["fresh-runtime"].files).not.toContain("fresh-partials.js");
+    });
+  },
+);
 
 buildTest("an island that does not compile fails the build with its message", async () => {
   await withProject(

@@ -1,13 +1,9 @@
 import type * as esbuild from "esbuild";
 import { basename, extname, relative, resolve, sep } from "node:path";
+import { PARTIALS_ENTRY, RUNTIME_ENTRY, SIGNALS_ENTRY } from "../src/build_cache.ts";
 import type { DenoConfig } from "./deno_config.ts";
 import type { SourceMapOptions } from "./options.ts";
 import { denoResolver, libraryFile } from "./resolver.ts";
-
-/** Names of the entries that belong to this library. */
-export const RUNTIME_ENTRY = "fresh-runtime";
-/** Entry with the revivers of signals. */
-export const SIGNALS_ENTRY = "fresh-signals";
 
 /** A file with islands and the name its client module gets. */
 export interface IslandFile {
@@ -95,6 +91,7 @@ function esbuildOptions(options: BundleOptions): esbuild.BuildOptions {
   const entryPoints: Record<string, string> = {
     [RUNTIME_ENTRY]: libraryFile("client/boot.ts"),
     [SIGNALS_ENTRY]: libraryFile("client/signals.ts"),
+    [PARTIALS_ENTRY]: libraryFile("client/partials.ts"),
   };
   for (const island of islands) entryPoints[island.name] = island.path;
   return {
@@ -141,6 +138,18 @@ function staticImports(meta: esbuild.Metafile, output: string, seen = new Set<st
  * @throws Error with the bundler's messages.
  */
 export async function bundleClient(options: BundleOptions): Promise<Bundle> {
+  if (options.islands.length > 0) return await bundle(options);
+  // Without islands there is only the library's own code, the same for every project.
+  const { mode, target, sourceMap } = options;
+  const key = JSON.stringify({ mode, target, sourceMap });
+  const made = ownBundles.get(key) ?? await bundle(options);
+  ownBundles.set(key, made);
+  return made;
+}
+
+const ownBundles = new Map<string, Bundle>();
+
+async function bundle(options: BundleOptions): Promise<Bundle> {
   const esbuild = await import("esbuild");
   try {
     const result = await esbuild.build(esbuildOptions(options));

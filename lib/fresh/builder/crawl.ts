@@ -8,6 +8,8 @@ import type { ResolvedBuildConfig } from "./options.ts";
 export interface RouteFile {
   id: string;
   path: string;
+  /** Path below the project root, for messages. */
+  filePath: string;
   type: FsFileType;
   routePattern: string;
   scope: string;
@@ -89,7 +91,7 @@ function isPrivate(id: string): boolean {
   return id.split("/").some((part) => part.startsWith("(_") && part.endsWith(")"));
 }
 
-async function toRoute(path: string, id: string): Promise<RouteFile> {
+async function toRoute(path: string, id: string, root: string): Promise<RouteFile> {
   const slash = id.lastIndexOf("/");
   const type = SPECIAL[id.slice(slash + 1)] ?? "route";
   const isRoute = type === "route";
@@ -97,7 +99,8 @@ async function toRoute(path: string, id: string): Promise<RouteFile> {
   // The pattern of such a file is only known to the module itself.
   const isLazy = isRoute &&
     !(await Deno.readTextFile(path)).includes("routeOverride");
-  return { id, path, type, routePattern: pattern, scope, isLazy };
+  const filePath = relative(root, path).replaceAll(sep, "/");
+  return { id, path, filePath, type, routePattern: pattern, scope, isLazy };
 }
 
 /** Finds routes and islands. */
@@ -111,7 +114,7 @@ export async function crawl(config: ResolvedBuildConfig): Promise<Crawled> {
     const below = relative(config.routeDir, path).replaceAll(sep, "/");
     const id = `/${below.slice(0, -extname(below).length)}`;
     if (id.includes("/(_islands)/")) islands.push(path);
-    if (!isPrivate(id)) routes.push(await toRoute(path, id));
+    if (!isPrivate(id)) routes.push(await toRoute(path, id, config.root));
   }
   return { routes: routes.sort(compareRoutes), islands };
 }

@@ -31,8 +31,8 @@ export default { fetch: app.handler() };
 function routeLines(config: ResolvedBuildConfig, project: Project): string[] {
   return project.routes.map((route, i) => {
     const mod = route.isLazy ? `() => import(${specifier(config, route.path)})` : `route${i}`;
-    const { id, type, routePattern, scope } = route;
-    const fields = JSON.stringify({ id, type, routePattern, scope }).slice(0, -1);
+    const { id, type, filePath, routePattern, scope } = route;
+    const fields = JSON.stringify({ id, type, filePath, routePattern, scope }).slice(0, -1);
     return `  ${fields},"mod":${mod}},`;
   });
 }
@@ -77,18 +77,18 @@ ${routeLines(config, project).join("\n")}
 function metafile(project: Project): string {
   const { bundle } = project;
   const gzip: Record<string, number> = {};
-  for (const [name, content] of bundle?.files ?? []) {
+  for (const [name, content] of bundle.files) {
     gzip[name] = gzipSync(content).length;
   }
   const entries: Record<string, { files: string[]; gzip: number }> = {};
-  for (const [entry, imports] of bundle?.imports ?? []) {
+  for (const [entry, imports] of bundle.imports) {
     const files = [`${entry}.js`, ...imports];
     entries[entry] = {
       files,
       gzip: files.reduce((sum, file) => sum + (gzip[file] ?? 0), 0),
     };
   }
-  const { inputs = {}, outputs = {} } = bundle?.metafile ?? {};
+  const { inputs, outputs } = bundle.metafile;
   return JSON.stringify({ buildId: project.buildId, gzip, entries, inputs, outputs }, null, 2);
 }
 

@@ -159,7 +159,7 @@ Deno.test("a file without a relevant export is an error that names it", async ()
     "routes/empty.ts": "export const other = 1;",
   }, async (root) => {
     const get = await serveProject(root);
-    expect(await (await get("/empty")).text()).toContain("but &quot;/empty&quot; does not");
+    expect(await (await get("/empty")).text()).toContain("Expected &quot;/empty&quot; to have");
   });
 });
 

@@ -45,12 +45,12 @@ export class MemoryBuildCache implements BuildCache {
       preparer.prepare(this.islands, await importFile(path), module);
     }
     for (
-      const { id, type, routePattern, scope, isLazy, path } of this.#project
+      const { id, type, filePath, routePattern, scope, isLazy, path } of this.#project
         .routes
     ) {
       const load = () => importFile(path);
       const mod = isLazy ? load : await load();
-      this.#routes.push({ id, type, routePattern, scope, mod });
+      this.#routes.push({ id, type, filePath, routePattern, scope, mod });
     }
     setBuildId(this.buildId);
   }

@@ -1,8 +1,8 @@
 import { join, relative, sep } from "node:path";
-import { deploymentId, type RuntimeFiles } from "../src/build_cache.ts";
+import { deploymentId, type RuntimeFiles, runtimeOf } from "../src/build_cache.ts";
 import type { IslandModule } from "../src/islands_prepare.ts";
 import type { StaticEntry } from "../src/prod_build_cache.ts";
-import { type Bundle, bundleClient, nameIslands, RUNTIME_ENTRY, SIGNALS_ENTRY } from "./bundle.ts";
+import { type Bundle, bundleClient, nameIslands } from "./bundle.ts";
 import { contentType } from "./content_type.ts";
 import { crawl, type RouteFile, walk } from "./crawl.ts";
 import { checkCompilerOptions, readDenoConfig } from "./deno_config.ts";
@@ -20,10 +20,8 @@ export interface Project {
   client: Map<string, Uint8Array<ArrayBuffer>>;
   /** Static files by URL path. */
   statics: Map<string, StaticEntry>;
-  bundle: Bundle | null;
+  bundle: Bundle;
 }
-
-const NO_RUNTIME: RuntimeFiles = { entry: null, signals: null, imports: [] };
 
 /** Finds and hashes the static files. */
 async function readStatics(config: ResolvedBuildConfig): Promise<Map<string, StaticEntry>> {
@@ -48,7 +46,7 @@ async function readStatics(config: ResolvedBuildConfig): Promise<Map<string, Sta
  */
 async function computeBuildId(
   statics: Map<string, StaticEntry>,
-  bundle: Bundle | null,
+  bundle: Bundle,
 ): Promise<string> {
   const deployment = deploymentId();
   if (deployment !== undefined) {
@@ -56,7 +54,7 @@ async function computeBuildId(
   }
   const parts: [string, string][] = [];
   for (const [name, { hash }] of statics) parts.push([`static${name}`, hash]);
-  for (const [name, content] of bundle?.files ?? []) {
+  for (const [name, content] of bundle.files) {
     parts.push([`client/${name}`, await sha256(content)]);
   }
   return (await hashAll(parts)).slice(0, 40);
@@ -76,8 +74,7 @@ export async function readProject(
   checkCompilerOptions(denoConfig);
   const [crawled, statics] = [await crawl(config), await readStatics(config)];
   const files = nameIslands([...new Set([...crawled.islands, ...registered])]);
-  // Without islands there is no client code at all, so there is nothing to bundle.
-  const bundle = files.length === 0 ? null : await bundleClient({
+  const bundle = await bundleClient({
     root: config.root,
     islands: files,
     config: denoConfig,
@@ -87,9 +84,9 @@ export async function readProject(
   });
   const buildId = await computeBuildId(statics, bundle);
   const urlOf = (file: string) => `/_fresh/js/${buildId}/${file}`;
-  const importsOf = (entry: string) => (bundle?.imports.get(entry) ?? []).map(urlOf);
+  const importsOf = (entry: string) => (bundle.imports.get(entry) ?? []).map(urlOf);
   const client = new Map<string, Uint8Array<ArrayBuffer>>();
-  for (const [name, content] of bundle?.files ?? []) {
+  for (const [name, content] of bundle.files) {
     client.set(urlOf(name), content);
   }
   return {
@@ -100,15 +97,11 @@ export async function readProject(
       module: {
         name,
         file: urlOf(`${name}.js`),
-        css: (bundle?.css.get(name) ?? []).map(urlOf),
+        css: (bundle.css.get(name) ?? []).map(urlOf),
         imports: importsOf(name),
       },
     })),
-    runtime: bundle === null ? NO_RUNTIME : {
-      entry: urlOf(`${RUNTIME_ENTRY}.js`),
-      signals: urlOf(`${SIGNALS_ENTRY}.js`),
-      imports: importsOf(RUNTIME_ENTRY),
-    },
+    runtime: runtimeOf((name) => urlOf(`${name}.js`), importsOf),
     client,
     statics,
     bundle,

@@ -1,8 +1,7 @@
 // Starts the islands of a page. Sent to every page that has one, so every line counts.
-import { unflatten } from "devalue";
-import { h, hydrate } from "preact";
-import { endOf, islandMarker, type Islands, type Marker } from "./markers.ts";
-import { adoptPage, fillSlots, Slot } from "./slots.ts";
+import { hydrate } from "preact";
+import { endOf, type Islands, readMarker } from "./markers.ts";
+import { type Kit, openPage, type Page, readIsland, readNodes, type Revivers } from "./page.ts";
 
 /** Lets Preact hydrate the nodes between two comments as if they were an element's children. */
 function range(start: Node, end: Node): Element {
@@ -25,31 +24,57 @@ function range(start: Node, end: Node): Element {
   } as unknown as Element;
 }
 
-/** Finds the outermost islands; those inside slots are started by the island around them. */
-function findIslands(root: Node): { start: Node; marker: Marker }[] {
-  const found: { start: Node; marker: Marker }[] = [];
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
+interface Root {
+  start: Node;
+  fields: string[];
+}
+
+/** Finds the outermost islands and partials; those inside are started by what is around them. */
+function findRoots(page: Page): Root[] {
+  const found: Root[] = [];
+  const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_COMMENT);
   let end: Node | null = null;
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     if (end !== null) {
       if (node === end) end = null;
       continue;
     }
-    const marker = islandMarker(node);
-    if (marker === null) continue;
-    found.push({ start: node, marker });
-    end = endOf(node, "island");
+    const fields = readMarker(node);
+    if (fields?.[0] !== "island" && !(page.partial && fields?.[0] === "partial")) continue;
+    found.push({ start: node, fields });
+    end = endOf(node, fields[0]);
   }
   return found;
+}
+
+function start(page: Page, { start, fields }: Root): void {
+  const end = endOf(start, fields[0]!);
+  const from = start.nextSibling;
+  const vnode = end &&
+    (fields[0] === "island"
+      ? readIsland(page, fields, { from, end })
+      : page.partial!(fields, readNodes(page, from, end)));
+  // HTML that nests what must not nest was torn apart by the browser.
+  if (!end || !vnode) {
+    reportError(new Error(`Cannot start ${fields[0]} "${fields[1]}": its end is missing`));
+  } else {
+    hydrate(vnode, range(start, end));
+  }
 }
 
 type PostTask = (task: () => void) => Promise<unknown>;
 
 /** Runs a task on its own, so that the page answers between two islands. */
-function later(task: () => void): void {
+function later(task: () => void): Promise<unknown> {
   const { scheduler } = globalThis as { scheduler?: { postTask?: PostTask } };
-  if (scheduler?.postTask) scheduler.postTask(task).catch(reportError);
-  else setTimeout(task);
+  return scheduler?.postTask
+    ? scheduler.postTask(task).catch(reportError)
+    : new Promise<void>((done) =>
+      setTimeout(() => {
+        done();
+        task();
+      })
+    );
 }
 
 /**
@@ -58,30 +83,16 @@ function later(task: () => void): void {
  * @param islands Components by the names in the markers.
  * @param text Props of all islands, as the server wrote them.
  * @param revivers Readers of the types that not every page needs.
+ * @param partials Starts client navigation, on pages that have it.
  */
 export function boot(
   islands: Islands,
   text: string,
-  revivers: Record<string, (value: never) => unknown> = {},
+  revivers: Revivers = {},
+  partials?: (page: Page, kit: Kit) => (ready: Promise<unknown>) => void,
 ): void {
-  const props = unflatten(JSON.parse(text), {
-    ...revivers,
-    Slot: ([id]: [number]) => h(Slot, { id }),
-  }) as Record<string, unknown>[];
-  adoptPage({ islands, props });
-  for (const { start, marker } of findIslands(document.documentElement)) {
-    later(() => {
-      const end = endOf(start, "island");
-      const component = islands[marker.name];
-      // HTML that nests what must not nest was torn apart by the browser.
-      if (end === null || component === undefined) {
-        return reportError(
-          new Error(`Cannot start island "${marker.name}": its end is missing`),
-        );
-      }
-      fillSlots(start.nextSibling, end);
-      const key = marker.key || undefined;
-      hydrate(h(component, { ...props[marker.index], key }), range(start, end));
-    });
-  }
+  const page = openPage({ islands, text, revivers, root: document });
+  const navigate = partials?.(page, { openPage, readNodes, readMarker, endOf });
+  const tasks = findRoots(page).map((root) => later(() => start(page, root)));
+  navigate?.(Promise.all(tasks));
 }

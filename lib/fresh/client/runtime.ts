@@ -2,7 +2,7 @@
 import { addBuildId, addBuildIdToSrcSet } from "../src/asset.ts";
 
 export { HttpError } from "../src/http_error.ts";
-export { Partial } from "../src/partial.ts";
+export { Partial } from "./partial.ts";
 export { Head } from "./head.ts";
 
 /** Whether the code runs in a browser. */

@@ -184,3 +184,9 @@ Deno.test("a whole Hono-like app can sit under a path", async () => {
   const handler = new App().all("/api/*", (ctx) => api.fetch(ctx.req)).handler();
   expect(await text(handler, "/api/x/y", { method: "PUT" })).toBe("api /api/x/y");
 });
+
+Deno.test("below a base path middlewares see what no route matches", async () => {
+  const handler = new App({ basePath: "/base" }).use(() => new Response("seen")).get("/a", ok)
+    .handler();
+  expect(await text(handler, "/base/nowhere")).toBe("seen");
+});

@@ -2,8 +2,8 @@ import type { IslandRegistry } from "./types.ts";
 
 /** A static file, opened for reading. */
 export interface StaticFile {
-  /** Content hash, used as ETag. */
-  hash: string;
+  /** Content hash, used as ETag; null when nobody computed one. */
+  hash: string | null;
   /** Size in bytes. */
   size: number;
   contentType: string;
@@ -27,6 +27,8 @@ export interface FsRouteFile {
   /** Path below the routes folder without extension, for example `/blog/[slug]`. */
   id: string;
   type: FsFileType;
+  /** Path below the project root, for messages. */
+  filePath?: string;
   /** URL pattern, groups left out: `/blog/:slug`. */
   routePattern: string;
   /** Place in the tree of middlewares and layouts, groups kept. */
@@ -50,14 +52,39 @@ export interface BuildCache {
 
 /** URL paths of the client runtime. */
 export interface RuntimeFiles {
-  /** The boot module, or null when there is nothing to hydrate. */
+  /** The boot module, or null when the build has no client code. */
   entry: string | null;
   /** Revivers of signals, loaded only when props contain some. */
   signals: string | null;
-  /** Modules these import. */
+  /** Partials and client navigation, loaded only by pages that have them. */
+  partials: string | null;
+  /** Modules that `entry` imports. */
   imports: string[];
+  /** Modules that `partials` imports. */
+  partialImports: string[];
   /** Script that reloads the page after a rebuild; development only. */
   liveReload?: string | null;
+}
+
+/** Names of the client modules that belong to this library. */
+export const RUNTIME_ENTRY = "fresh-runtime";
+/** Module with the revivers of signals. */
+export const SIGNALS_ENTRY = "fresh-signals";
+/** Module with partials and client navigation. */
+export const PARTIALS_ENTRY = "fresh-partials";
+
+/** The client runtime of a build, from the URLs of modules and what they import. */
+export function runtimeOf(
+  urlOf: (name: string) => string,
+  importsOf: (name: string) => string[] = () => [],
+): RuntimeFiles {
+  return {
+    entry: urlOf(RUNTIME_ENTRY),
+    signals: urlOf(SIGNALS_ENTRY),
+    partials: urlOf(PARTIALS_ENTRY),
+    imports: importsOf(RUNTIME_ENTRY),
+    partialImports: importsOf(PARTIALS_ENTRY),
+  };
 }
 
 /** The cache of an app that was not built: no files, no islands. */
@@ -65,7 +92,7 @@ export class EmptyBuildCache implements BuildCache {
   root = "";
   buildId: string = getBuildId();
   islands: IslandRegistry = new Map();
-  runtime: RuntimeFiles = { entry: null, signals: null, imports: [] };
+  runtime: RuntimeFiles = runtimeOf((name) => `/_fresh/js/${this.buildId}/${name}.js`);
   fsRoutes(): FsRouteFile[] {
     return [];
   }

@@ -51,5 +51,5 @@ export function page<T>(
   data?: T,
   options?: { status?: number; headers?: HeadersInit },
 ): PageResponse<T | undefined> {
-  return { data, status: options?.status, headers: options?.headers };
+  return { data: data ?? undefined, status: options?.status, headers: options?.headers };
 }

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import { expect } from "expect";
+import { defineApp, defineLayout, defineRoute } from "./compat.ts";
 import { App } from "./app.ts";
 import { createDefine, page } from "./define.ts";
 import { html } from "./testing.ts";
@@ -65,4 +66,12 @@ Deno.test("page() carries data, status and headers", () => {
   expect(page({ a: 1 }, { status: 201, headers: { "x-a": "1" } }))
     .toEqual({ data: { a: 1 }, status: 201, headers: { "x-a": "1" } });
   expect(page()).toEqual({ data: undefined, status: undefined, headers: undefined });
+  expect(page(null).data).toBe(undefined);
+});
+
+Deno.test("the names of Fresh 1 return what they are given", () => {
+  const component = () => null;
+  for (const define of [defineApp, defineLayout, defineRoute]) {
+    expect(define(component)).toBe(component);
+  }
 });

@@ -7,9 +7,9 @@ import type { Island } from "./types.ts";
 
 const CHARSET = `<meta charset="utf-8"/>`;
 
-/** Text as a JavaScript string literal that cannot end the script around it. */
-function literal(text: string): string {
-  return JSON.stringify(text)
+/** Data as JSON, or text as a JavaScript literal, that cannot end the script around it. */
+function literal(data: unknown): string {
+  return JSON.stringify(data)
     .replaceAll("<", "\\u003c")
     .replaceAll("\u2028", "\\u2028")
     .replaceAll("\u2029", "\\u2029");
@@ -23,15 +23,25 @@ function usedIslands(state: RenderState): Island[] {
   return [...new Set(state.islands.map((use) => use.island))];
 }
 
-/** Client modules of a page, to be fetched at once. Empty without islands. */
+/** Whether the page can be navigated without loading it anew. */
+function hasPartials(state: RenderState): boolean {
+  return state.hasClientNav || state.partials.size > 0;
+}
+
+/** Whether the page needs any client code. */
+function isInteractive(state: RenderState): boolean {
+  return state.cache.runtime.entry !== null && (state.islands.length > 0 || hasPartials(state));
+}
+
+/** Client modules of a page, to be fetched at once. */
 function clientFiles(state: RenderState): string[] {
-  const islands = usedIslands(state);
-  const { entry, imports } = state.cache.runtime;
-  if (islands.length === 0 || entry === null) return [];
+  if (state.isPartial || !isInteractive(state)) return [];
+  const { entry, partials, imports, partialImports } = state.cache.runtime;
   const files = [
-    entry,
-    ...islands.flatMap((i) => [i.file, ...i.imports]),
+    entry!,
+    ...usedIslands(state).flatMap((i) => [i.file, ...i.imports]),
     ...imports,
+    ...(hasPartials(state) ? [partials!, ...partialImports] : []),
   ];
   return [...new Set(files)].map((file) => state.basePath + file);
 }
@@ -43,21 +53,41 @@ export function preloadHeader(state: RenderState): string | null {
   return files.map((file) => `<${encodeURI(file)}>; rel="modulepreload"; as="script"`).join(", ");
 }
 
-/** The script that hydrates the page's islands, or nothing. */
+/** The script that reloads the page after a rebuild; development only. */
+function reloadScript(state: RenderState): string {
+  const { liveReload } = state.cache.runtime;
+  if (!liveReload) return "";
+  const src = attribute(state.basePath + liveReload);
+  return `<script type="module" src="${src}" nonce="${state.nonce}"></script>`;
+}
+
+/** What the client needs to start the islands of a partial response. */
+function partialScript(state: RenderState): string {
+  const { buildId, runtime } = state.cache;
+  const { text, hasSignals } = serializeProps(state.islands.map((use) => use.props));
+  const islands = usedIslands(state).map(({ name, exportName, file }) => [
+    name,
+    exportName,
+    state.basePath + file,
+  ]);
+  const signals = hasSignals && runtime.signals ? state.basePath + runtime.signals : null;
+  const json = literal({ build: buildId, islands, signals, props: text });
+  const id = `__FRSH_STATE_${state.id}`;
+  return `<script id="${id}" type="application/json" nonce="${state.nonce}">${json}</script>`;
+}
+
+/** The script that starts the page's islands and client navigation, or nothing. */
 function bootScript(state: RenderState): string {
   const { runtime } = state.cache;
-  let html = "";
-  if (runtime.liveReload) {
-    const src = attribute(state.basePath + runtime.liveReload);
-    html += `<script type="module" src="${src}" nonce="${state.nonce}"></script>`;
-  }
-  if (state.islands.length === 0 || runtime.entry === null) return html;
+  if (!isInteractive(state)) return "";
   const { text, hasSignals } = serializeProps(state.islands.map((use) => use.props));
   const from = (file: string) => literal(state.basePath + file);
   const islands = usedIslands(state);
-  const lines = [`import{boot}from${from(runtime.entry)};`];
+  const lines = [`import{boot}from${from(runtime.entry!)};`];
   const useSignals = hasSignals && runtime.signals !== null;
   if (useSignals) lines.push(`import{revivers}from${from(runtime.signals!)};`);
+  const usePartials = hasPartials(state) && runtime.partials !== null;
+  if (usePartials) lines.push(`import{partials}from${from(runtime.partials!)};`);
   // Numbered, because a name may be a reserved word.
   islands.forEach(({ exportName, file }, i) => {
     lines.push(`import{${exportName} as i${i}}from${from(file)};`);
@@ -65,10 +95,13 @@ function bootScript(state: RenderState): string {
   const names = islands.map(({ name }, i) => `${literal(name)}:i${i}`).join(
     ",",
   );
-  lines.push(
-    `boot({${names}},${literal(text)}${useSignals ? ",revivers" : ""});`,
-  );
-  return `${html}<script type="module" nonce="${state.nonce}">${lines.join("")}</script>`;
+  const more = usePartials
+    ? `,${useSignals ? "revivers" : "{}"},partials`
+    : useSignals
+    ? ",revivers"
+    : "";
+  lines.push(`boot({${names}},${literal(text)}${more});`);
+  return `<script type="module" nonce="${state.nonce}">${lines.join("")}</script>`;
 }
 
 function stylesheets(state: RenderState, css: string[]): string {
@@ -135,11 +168,14 @@ function putTogether(
  * head and body, moves `<Head>` elements, and appends the boot script.
  */
 export function assemble(state: RenderState, rendered: string, css: string[]): string {
+  // In precompiled text nothing but the text tells. A quote is never part of people's words.
+  state.hasClientNav ||= rendered.includes('f-client-nav="true"');
   const pieces = takeApart(state, rendered);
   // Slots may contain islands and head elements of their own.
   const templates = takeApart(state, unrenderedSlots(state, (vnode) => renderToString(vnode)));
   const winners = headWinners(state);
-  const bodyEnd = putTogether(templates, winners, () => "") + bootScript(state);
+  const scripts = state.isPartial ? partialScript(state) : reloadScript(state) + bootScript(state);
+  const bodyEnd = putTogether(templates, winners, () => "") + scripts;
   const headEnd = () =>
     [...winners.values()].map((item) => item.html).join("") + stylesheets(state, css);
   const head = state.hasHead ? "" : `<head>${CHARSET}${headEnd()}</head>`;

@@ -125,3 +125,17 @@ Deno.test("a wrong method reaches the error page as 405", async () => {
     .get("/", () => new Response());
   expect((await get(app, "/", "POST"))[1]).toBe("405");
 });
+
+Deno.test("a middleware that catches an error finds it in the context", async () => {
+  const seen: unknown[] = [];
+  const app = new App().use(async (ctx) => {
+    try {
+      return await ctx.next();
+    } catch (error) {
+      seen.push(error, ctx.error);
+      return ctx.text("caught");
+    }
+  }).get("/", fail("thrown text"));
+  expect(await get(app, "/")).toEqual([200, "caught"]);
+  expect(seen).toEqual(["thrown text", "thrown text"]);
+});

@@ -31,14 +31,14 @@ function toRoute<State>(mod: unknown, id: string): Route<State> {
     handler === undefined && component === undefined && mod.config === undefined
   ) {
     throw new Error(
-      `Expected a route to export a component, handlers or config, but "${id}" does not`,
+      `Expected "${id}" to have relevant exports: a component, handlers or config`,
     );
   }
   checkHandler(handler, id);
   return { component, handler, config: mod.config, css: mod.css };
 }
 
-function middlewaresOf<State>(mod: unknown, id: string): Middleware<State>[] {
+function middlewaresOf<State>({ mod, id, filePath }: FsRouteFile): Middleware<State>[] {
   const exported = isModule<State>(mod) ? mod.handler ?? mod.handlers ?? mod.default : undefined;
   const list = Array.isArray(exported) ? exported : [exported];
   if (list.length > 0 && list.every((fn) => typeof fn === "function")) {
@@ -46,7 +46,8 @@ function middlewaresOf<State>(mod: unknown, id: string): Middleware<State>[] {
   }
   if (typeof exported === "object" && exported !== null) {
     warn(
-      `${id}: a middleware must be a function, handlers by method are ignored`,
+      "Unsupported route config: Middleware does not support object handlers " +
+        `with GET, POST, etc. in ${filePath ?? id}`,
     );
     return [];
   }
@@ -62,7 +63,7 @@ function lazily<State>(file: FsRouteFile): () => Promise<Route<State>> {
 function addWrapper<State>(plan: Plan<State>, file: FsRouteFile): void {
   const mod = file.mod as FsModule<State>;
   if (mod.handler !== undefined || mod.handlers !== undefined) {
-    warn(`${file.id}: a layout or app wrapper does not run handlers`);
+    warn("Unsupported route config: Layout does not support handlers");
   }
   if (typeof mod.default !== "function") {
     throw new Error(`Expected "${file.id}" to export a component as default`);
@@ -101,7 +102,7 @@ function addFile<State>(plan: Plan<State>, file: FsRouteFile): void {
     case "layout":
       return addWrapper(plan, file);
     case "middleware": {
-      const middlewares = middlewaresOf<State>(file.mod, file.id).map((fn) => settle(fn));
+      const middlewares = middlewaresOf<State>(file).map((fn) => settle(fn));
       plan.root.at(scopeOf(plan, file)).middlewares.push(...middlewares);
       return;
     }

@@ -22,8 +22,9 @@ export function createHandler<State>(
   plan: Plan<State>,
   config: ResolvedFreshConfig,
 ): RequestHandler {
-  const { router, root, shared, cache } = plan;
-  const rootSteps = pipelineOf(root, shared);
+  const { router, root, shared, cache, base } = plan;
+  // What the app adds for everything hangs at its base path.
+  const rootSteps = pipelineOf(root.at(base), shared);
   const notFound = compose<State>([...rootSteps, () => {
     throw new HttpError(404);
   }]);

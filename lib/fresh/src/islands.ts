@@ -1,12 +1,19 @@
-import { type ComponentChildren, createContext, Fragment, h, type VNode } from "preact";
+import {
+  type ComponentChildren,
+  type Context,
+  createContext,
+  Fragment,
+  h,
+  type VNode,
+} from "preact";
 import { useContext } from "preact/hooks";
-import { comment, isVNode } from "./patch.ts";
+import { comment, field, isVNode } from "./patch.ts";
 import { currentState, type RenderState } from "./render_state.ts";
 import { SlotRef } from "./serialize.ts";
 import type { AnyVNode, Island } from "./types.ts";
 
 // Inside an island everything is the island's own; inside a slot it is the page again.
-const InsideIsland = createContext(false);
+export const InsideIsland: Context<boolean> = createContext(false);
 
 const raw = new WeakSet<object>();
 
@@ -25,6 +32,13 @@ function isJsx(value: unknown): boolean {
   return isVNode(value) || (Array.isArray(value) && value.some(isJsx));
 }
 
+/** Whether a prop is rendered in its place: JSX, and everything visible between the tags. */
+function isSlot(name: string, value: unknown): boolean {
+  if (name !== "children") return isJsx(value);
+  return isJsx(value) || typeof value === "string" || typeof value === "number" ||
+    typeof value === "bigint" || Array.isArray(value);
+}
+
 interface BoundaryProps {
   island: Island;
   props: Record<string, unknown>;
@@ -41,7 +55,7 @@ export function IslandBoundary({ island, props, id }: BoundaryProps): VNode {
   const sent: Record<string, unknown> = {};
   const index = state.islands.push({ island, props: sent }) - 1;
   for (const [name, value] of Object.entries(props)) {
-    if (isJsx(value)) {
+    if (isSlot(name, value)) {
       const slot = state.slots.push({ name, children: value as never, rendered: false }) -
         1;
       rendered[name] = h(SlotBoundary, { slot });
@@ -50,12 +64,10 @@ export function IslandBoundary({ island, props, id }: BoundaryProps): VNode {
       rendered[name] = sent[name] = value;
     }
   }
-  // The key ends up in a comment, which must not be ended by it.
-  const key = id === undefined || id === null ? "" : encodeURIComponent(String(id));
   return h(
     Fragment,
     null,
-    comment(`frsh:island:${island.name}:${index}:${key}`),
+    comment(`frsh:island:${island.name}:${index}:${field(id)}`),
     h(InsideIsland.Provider, { value: true }, content(island, rendered)),
     comment("/frsh:island"),
   );
@@ -66,14 +78,14 @@ function outsideIsland(children: ComponentChildren): VNode {
 }
 
 /** Renders JSX passed to an island between two comments. */
-function SlotBoundary({ slot }: { slot: number }): ComponentChildren {
+export function SlotBoundary({ slot }: { slot: number }): ComponentChildren {
   const found = currentState()?.slots[slot];
   if (found === undefined) return null;
   found.rendered = true;
   return h(
     Fragment,
     null,
-    comment(`frsh:slot:${slot}:${found.name}`),
+    comment(`frsh:slot:${slot}:${field(found.name)}`),
     outsideIsland(found.children),
     comment("/frsh:slot"),
   );

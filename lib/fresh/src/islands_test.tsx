@@ -141,16 +141,24 @@ Deno.test("a slot that the island does not render travels in a template", async 
   expect(sentProps(text)).toEqual([{ children: "slot 0" }, { start: 2 }]);
 });
 
-Deno.test("text children are an ordinary prop", async () => {
-  expect(sentProps(
-    await html(page(
+Deno.test("what stands between the tags is in the document and never sent a second time", async () => {
+  for (const [children, shown] of [["text", "text"], [7, "7"], [["a", "b"], "ab"]] as const) {
+    const text = await html(page(
       <main>
-        <Closed>text</Closed>
+        <Open>{children}</Open>
       </main>,
-    )),
-  )).toEqual([
-    { children: "text" },
-  ]);
+    ));
+    expect(text).toContain(`<!--frsh:slot:0:children-->${shown}<!--/frsh:slot-->`);
+    expect(sentProps(text)).toEqual([{ children: "slot 0" }]);
+  }
+  for (const children of [null, undefined, false]) {
+    const text = await html(page(
+      <main>
+        <Open>{children}</Open>
+      </main>,
+    ));
+    expect(text).not.toContain("frsh:slot");
+  }
 });
 
 Deno.test("sent props cannot end the script they are in", async () => {

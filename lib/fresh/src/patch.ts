@@ -28,6 +28,11 @@ export function restore(vnode: AnyVNode): void {
   vnode.props = original.props as AnyVNode["props"];
 }
 
+/** A value inside a comment, which it must neither end nor be taken apart by. */
+export function field(value: unknown): string {
+  return value === undefined || value === null ? "" : encodeURIComponent(String(value));
+}
+
 /** A comment in the output. */
 export function comment(text: string): VNode {
   return h(Fragment as never, { UNSTABLE_comment: text } as never);

@@ -26,6 +26,10 @@ async function runFrom<State>(run: Run<State>, index: number): Promise<Response>
         response === null ? "null" : typeof response
       }`,
     );
+  } catch (error) {
+    // A middleware around this one that catches the error finds it here too.
+    ctx.error = error;
+    throw error;
   } finally {
     ctx.next = outer;
   }

@@ -85,6 +85,7 @@ function respond(ctx: Context<unknown>, content: ComponentChildren, plan: Render
     url: ctx.url,
     cache: plan.cache,
     basePath: ctx.config.basePath,
+    isPartial: ctx.isPartial,
   });
   const html = withState(state, () => {
     const body = renderToString(h(Fragment, null, content));
@@ -96,6 +97,7 @@ function respond(ctx: Context<unknown>, content: ComponentChildren, plan: Render
   }
   const link = preloadHeader(state);
   if (link !== null) headers.append("link", link);
+  if (state.isPartial) headers.set("x-fresh-id", state.id);
   const response = new Response(html, { ...plan.init, headers });
   Object.defineProperty(response, NONCE, {
     value: state.nonce,

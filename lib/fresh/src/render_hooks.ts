@@ -1,11 +1,13 @@
-import { options, type VNode } from "preact";
+import { Fragment, h, options, type VNode } from "preact";
 import { activeLink } from "./active_link.ts";
 import { addBuildId, addBuildIdToSrcSet } from "./asset.ts";
 import { isEnclosed, isHeadBoundary, isHeadElement, markHeadItem } from "./head.ts";
-import { IslandBoundary, isRaw } from "./islands.ts";
-import { comment, patch, restore } from "./patch.ts";
-import { warn } from "./report.ts";
+import { IslandBoundary, isRaw, SlotBoundary } from "./islands.ts";
+import { Partial, PartialBoundary } from "./partial.ts";
+import { comment, field, patch, restore } from "./patch.ts";
 import { currentState, type RenderState } from "./render_state.ts";
+import "./precompiled.ts";
+import { SWITCHES } from "./switches.ts";
 import type { AnyVNode } from "./types.ts";
 
 // Preact publishes these hooks under short names; renderers call them around
@@ -81,32 +83,80 @@ function refuseAsync({ name }: { name: string }): never {
   );
 }
 
-/** Replaces an island by its boundary, wherever it may be used. */
+/**
+ * Encloses what has a key in comments that carry it, so that a partial update
+ * finds it again. Islands and partials say their key themselves.
+ */
+function markKey(vnode: AnyVNode): void {
+  const { type, key, props } = vnode;
+  const children = [
+    comment(`frsh:key:${field(key)}`),
+    h(type as string, props),
+    comment("/frsh:key"),
+  ];
+  patch(vnode, { type: Fragment, props: { children } });
+}
+
+/** Replaces islands and partials by their boundaries, wherever they may be used. */
 function beforeComponent(state: RenderState, vnode: AnyVNode): void {
-  if (isHeadBoundary(vnode.type)) {
+  const { type, key, props } = vnode;
+  if (type as unknown === Partial) {
+    state.partialDepth++;
+    return patch(vnode, { type: PartialBoundary, props: { ...props, id: key } });
+  }
+  if (type === SlotBoundary) {
+    state.islandDepths.push(state.islandDepth);
+    state.islandDepth = 0;
+    return;
+  }
+  if (isHeadBoundary(type)) {
     state.headDepth++;
     state.boundaryDepth++;
     return;
   }
-  if (vnode.type.constructor === AsyncFunction) {
-    refuseAsync(vnode.type as { name: string });
+  if (type.constructor === AsyncFunction) refuseAsync(type as { name: string });
+  if (isRaw(vnode)) {
+    state.islandDepth++;
+    return;
   }
-  const { islands } = state.cache;
-  if (islands.size === 0 || isRaw(vnode)) return;
-  const island = islands.get(vnode.type);
-  if (island === undefined) return;
-  patch(vnode, {
-    type: IslandBoundary,
-    props: { island, props: vnode.props, id: vnode.key },
-  });
+  const island = state.cache.islands.get(type);
+  if (island !== undefined) {
+    return patch(vnode, { type: IslandBoundary, props: { island, props, id: key } });
+  }
+  if (needsKey(state, vnode)) markKey(vnode);
 }
 
-let isWarned = false;
+/**
+ * Whether a key must be written out. The client needs those inside partials;
+ * elsewhere they would only make pages longer, but Fresh shows bigints as well.
+ */
+function needsKey(state: RenderState, { key, type, props }: AnyVNode): boolean {
+  // The vnode of precompiled text has a number of its own for a key.
+  if (key === undefined || key === null || "tpl" in props) return false;
+  if (state.islandDepth > 0 || state.headDepth > 0) return false;
+  return state.partialDepth > 0 || (typeof key === "bigint" && typeof type === "function");
+}
 
-/** Client navigation does not exist here; a page that asks for it works, but reloads. */
-function warnOfNavigation(): void {
-  if (!isWarned) warn("f-client-nav has no effect: client navigation is not implemented");
-  isWarned = true;
+function beforeSwitches(state: RenderState, vnode: AnyVNode): void {
+  for (const name of SWITCHES) {
+    if (!(name in vnode.props)) continue;
+    const value = vnode.props[name];
+    if (typeof value === "boolean") {
+      patch(vnode, { props: { ...vnode.props, [name]: String(value) } });
+    }
+    const isOff = value === false || value === "false" || value === undefined || value === null;
+    if (name === "f-client-nav" && !isOff) state.hasClientNav = true;
+  }
+}
+
+function afterComponent(state: RenderState, vnode: VNode): void {
+  if (isHeadBoundary(vnode.type)) {
+    state.headDepth--;
+    state.boundaryDepth--;
+  } else if (vnode.type as unknown === PartialBoundary) state.partialDepth--;
+  else if (vnode.type as unknown === SlotBoundary) {
+    state.islandDepth = state.islandDepths.pop() ?? 0;
+  } else if (isRaw(vnode)) state.islandDepth--;
 }
 
 const hooks = options as Hooks;
@@ -118,8 +168,14 @@ hooks.__b = (given) => {
     const vnode = given as AnyVNode;
     restore(vnode);
     if (typeof vnode.type === "string") {
-      if ("f-client-nav" in vnode.props) warnOfNavigation();
-      beforeElement(state, vnode, vnode.type);
+      const { props } = vnode;
+      if (needsKey(state, vnode)) {
+        // The element itself comes by again, without its key.
+        markKey(vnode);
+      } else {
+        if ("f-client-nav" in props || "f-view-transition" in props) beforeSwitches(state, vnode);
+        beforeElement(state, vnode, vnode.type);
+      }
     } else {
       beforeComponent(state, vnode);
     }
@@ -131,10 +187,7 @@ hooks.diffed = (vnode) => {
   const state = currentState();
   if (state !== null) {
     if (typeof vnode.type !== "string") {
-      if (isHeadBoundary(vnode.type)) {
-        state.headDepth--;
-        state.boundaryDepth--;
-      }
+      afterComponent(state, vnode);
     } else if (vnode.type === "head") {
       state.headDepth--;
     } else if (state.itemDepth > 0 && isEnclosed(vnode)) {

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { BuildCache } from "./build_cache.ts";
+import { withoutSlash } from "./link_state.ts";
 import type { Island } from "./types.ts";
+import { withoutPartialParam } from "./url.ts";
 
 /** An element of the head as it was rendered. */
 export interface HeadItem {
@@ -24,6 +26,8 @@ export interface RenderStateInit {
   url: URL;
   cache: BuildCache;
   basePath: string;
+  /** Whether the client asked for a partial update. */
+  isPartial?: boolean;
 }
 
 function randomToken(): string {
@@ -40,6 +44,11 @@ export class RenderState {
   readonly mark: string = randomToken();
   /** Path of the page without a trailing slash. */
   readonly path: string;
+  /** Query of the page as people see it. */
+  readonly search: string;
+  /** Names the state of a partial response; the content of a page cannot guess it. */
+  readonly id: string = randomToken();
+  readonly isPartial: boolean;
 
   hasHtml = false;
   hasHead = false;
@@ -55,12 +64,23 @@ export class RenderState {
   readonly islands: { island: Island; props: Record<string, unknown> }[] = [];
   readonly slots: Slot[] = [];
 
+  /** Names of the partials rendered so far. */
+  readonly partials = new Set<string>();
+  /** Whether some element asks for client navigation. */
+  hasClientNav = false;
+  /** Depth of partials around the current vnode. */
+  partialDepth = 0;
+  /** Depth of islands around it; slots put it aside, for they are the page's again. */
+  islandDepth = 0;
+  readonly islandDepths: number[] = [];
+
   constructor(init: RenderStateInit) {
     this.url = init.url;
     this.cache = init.cache;
     this.basePath = init.basePath;
-    const { pathname } = init.url;
-    this.path = pathname.length > 1 && pathname.endsWith("/") ? pathname.slice(0, -1) : pathname;
+    this.isPartial = init.isPartial ?? false;
+    this.path = withoutSlash(init.url.pathname);
+    this.search = withoutPartialParam(init.url);
   }
 }
 

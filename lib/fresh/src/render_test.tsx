@@ -4,7 +4,6 @@ import type { ComponentChildren } from "preact";
 import { Head } from "./head.ts";
 import { App } from "./app.ts";
 import { NONCE } from "./nonce.ts";
-import { Partial } from "./partial.ts";
 import { html, request, withBuild } from "./testing.ts";
 import type { PageProps } from "./types.ts";
 
@@ -295,12 +294,6 @@ Deno.test("images get the build id unless they opt out", async () => {
   expect(body).toContain(`src="/c.png?__frsh_c=BUILD#f"`);
   expect(body).toContain(`src="/d.png"`);
   expect(body).toContain(`src="https://x.example/e.png"`);
-});
-
-Deno.test("a Partial is refused instead of being left out silently", async () => {
-  const app = new App().onError("*", (ctx) => ctx.text(String(ctx.error)))
-    .get("/", (ctx) => ctx.render(<Partial name="p" />));
-  expect(await html(app)).toContain(`Partials are not implemented`);
 });
 
 Deno.test("concurrent requests do not mix", async () => {

@@ -10,7 +10,7 @@ export function reportError(error: unknown): void {
 /** Writes a warning about a file or setting that will not do what it seems to. */
 export function warn(message: string): void {
   // deno-lint-ignore no-console -- developers see these at start, not users
-  console.warn(message);
+  console.warn(`🍋 %c[WARNING] ${message}`, "color: rgb(251, 184, 0)");
 }
 
 /** Writes a line for the person who started the server or the build. */

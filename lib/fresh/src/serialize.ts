@@ -45,5 +45,10 @@ export function serializeProps(props: Record<string, unknown>[]): SerializedProp
       throw new Error("JSX can be passed to an island as a prop, but not inside an object");
     },
   });
-  return { text, hasSignals };
+  return { text: text.replace(/\\(u003C|.)/g, unescapeLess), hasSignals };
+}
+
+/** What the text is put into escapes `<` itself; done twice it would only be longer. */
+function unescapeLess(escape: string, char: string): string {
+  return char === "u003C" ? "<" : escape;
 }

@@ -39,7 +39,9 @@ export function withBuild<State>(app: App<State>, build: FakeBuild): App<State> 
   cache.runtime = {
     entry: "/_fresh/js/BUILD/boot.js",
     signals: "/_fresh/js/BUILD/signals.js",
+    partials: "/_fresh/js/BUILD/partials.js",
     imports: [],
+    partialImports: [],
   };
   for (const [name, component] of Object.entries(build.islands ?? {})) {
     const module = {

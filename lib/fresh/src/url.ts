@@ -30,3 +30,11 @@ export function requestUrl(req: Request, trustProxy: boolean): URL {
   }
   return url;
 }
+
+/** The query of a URL without the mark of a partial request. */
+export function withoutPartialParam(url: URL): string {
+  if (!url.search.includes(PARTIAL_PARAM)) return url.search;
+  const params = new URLSearchParams(url.search);
+  params.delete(PARTIAL_PARAM);
+  return params.size === 0 ? "" : `?${params}`;
+}

@@ -29,8 +29,9 @@ function allowedOrigin<State>(
 ): string | undefined | null {
   const requested = ctx.req.headers.get("origin") ?? "";
   if (typeof origin === "function") return origin(requested, ctx);
-  if (typeof origin === "string") return origin;
-  return origin.includes(requested) ? requested : undefined;
+  if (origin === "*") return origin;
+  const allowed = typeof origin === "string" ? [origin] : origin;
+  return allowed.includes(requested) ? requested : undefined;
 }
 
 /** The headers that every response gets. */

@@ -30,8 +30,14 @@ Deno.test("staticFiles serves a file with type, size and ETag", async () => {
   expect(await (await request(staticApp(), "/%C3%BC%20b.css")).text()).toBe("b{}");
 });
 
+Deno.test("a file's name may hold any character that a URL escapes", async () => {
+  const app = withBuild(new App().use(staticFiles()), { files: { "/a#b?.css": "x", "/c/d": "y" } });
+  expect(await (await request(app, "/a%23b%3F.css")).text()).toBe("x");
+  expect(await (await request(app, "/c%2Fd")).text()).toBe("y");
+});
+
 Deno.test("staticFiles answers 304 to a known ETag", async () => {
-  for (const tag of [`W/"hash-3"`, `"hash-3"`, `"other", W/"hash-3"`, "*"]) {
+  for (const tag of [`W/"hash-3"`, `"hash-3"`, "hash-3", `"other", W/"hash-3"`, "*"]) {
     const res = await request(staticApp(), "/a.css", { headers: { "if-none-match": tag } });
     expect([tag, res.status, res.body]).toEqual([tag, 304, null]);
   }
@@ -220,3 +226,13 @@ for (const [mode, path, location] of slashes) {
     expect(res.headers.get("location")).toBe(location);
   });
 }
+
+Deno.test("cors names a single origin only to itself", async () => {
+  const app = appWith(cors({ origin: "https://a.example" }));
+  const allowed = async (origin: string) => {
+    const res = await request(app, "/", { headers: { origin } });
+    return [res.headers.get("access-control-allow-origin"), res.headers.get("vary")];
+  };
+  expect(await allowed("https://a.example")).toEqual(["https://a.example", "Origin"]);
+  expect(await allowed("https://b.example")).toEqual([null, "Origin"]);
+});

@@ -8,7 +8,7 @@ const ONE_YEAR = "public, max-age=31536000, immutable";
 
 function decodePath(pathname: string): string {
   try {
-    return decodeURI(pathname);
+    return decodeURIComponent(pathname);
   } catch {
     return pathname;
   }
@@ -25,7 +25,7 @@ function filePath<State>(ctx: Context<State>): string | null {
 /** Whether `If-None-Match` names the tag; a proxy may have made it weak. */
 function matches(header: string | null, etag: string): boolean {
   if (header === null) return false;
-  const plain = (tag: string) => tag.trim().replace(/^W\//, "");
+  const plain = (tag: string) => tag.trim().replace(/^W\//, "").replaceAll('"', "");
   return header.trim() === "*" ||
     header.split(",").some((tag) => plain(tag) === plain(etag));
 }
@@ -47,14 +47,15 @@ async function send<State>(ctx: Context<State>, file: StaticFile): Promise<Respo
     "content-type": file.contentType,
     vary: "If-None-Match",
   });
-  if (ctx.config.mode !== "production") {
-    headers.set("cache-control", NO_CACHE);
-  } else {
+  const isProduction = ctx.config.mode === "production";
+  const isKept = isProduction && (wanted !== null || file.immutable);
+  const hasTag = isProduction && file.hash !== null;
+  if (isKept) headers.set("cache-control", ONE_YEAR);
+  // With a tag browsers may keep the file, as long as they ask each time.
+  else if (!hasTag) headers.set("cache-control", NO_CACHE);
+  if (hasTag) {
     const etag = `W/"${file.hash}"`;
     headers.set("etag", etag);
-    if (wanted !== null || file.immutable) {
-      headers.set("cache-control", ONE_YEAR);
-    }
     if (matches(ctx.req.headers.get("if-none-match"), etag)) {
       return new Response(null, { status: 304, headers });
     }
