@@ -97,9 +97,10 @@ Deno.test("[API-6] a stale change of a memory is refused with the present versio
   const ada = await app.person();
   const made = (await ada.post("/api/memory", { text: "The user likes walnuts" })).body;
   const etag = (await ada.get(`/api/memory/${made.id}`)).headers.get("etag")!;
-  await ada.patch(`/api/memory/${made.id}`, { text: "The user likes hazelnuts" }, {
+  const first = await ada.patch(`/api/memory/${made.id}`, { text: "The user likes hazelnuts" }, {
     "if-match": etag,
   });
+  expect([first.status, first.body.text]).toEqual([200, "The user likes hazelnuts"]);
   const stale = await ada.patch(`/api/memory/${made.id}`, { text: "The user likes cashews" }, {
     "if-match": etag,
   });

@@ -388,12 +388,15 @@ export function chatApi(chat: Chat, options: { clock: Clock }) {
         scopes: CHAT_KEY,
         responses: {
           200: {
-            schema: z.strictObject({ turn: schema.turnSchema }),
-            description: "The ended turn",
+            schema: schema.turnSchema.extend({ turn: schema.turnSchema }),
+            description: "The ended turn; once more as `turn`, where a finished turn has it",
           },
         },
       }),
-      async (c) => c.json({ turn: await turns.stop(caller(c).userId, c.req.param("id")) }, 200),
+      async (c) => {
+        const turn = await turns.stop(caller(c).userId, c.req.param("id"));
+        return c.json({ ...turn, turn }, 200);
+      },
     )
     .post(
       "/api/chat/estimate",

@@ -1,5 +1,6 @@
 import { readCursor, signCursor } from "@/lib/platform/cursor.ts";
 import type { Tx } from "@/lib/platform/database/mod.ts";
+import { matchesEtag } from "@/lib/platform/http/etag.ts";
 import { conflict, notFound, Problem } from "@/lib/platform/problem.ts";
 import { estimateTokens } from "@/lib/model/mod.ts";
 import type { EffectivePlan } from "@/lib/plans/mod.ts";
@@ -321,7 +322,7 @@ export function createMemory(dependencies: MemoryDependencies) {
       const view = await db.asUser(userId, async (tx) => {
         const row = await requireMemory(tx, id);
         if (row.deletedAt) throw notFound();
-        if (ifMatch !== null && ifMatch !== etagOf(memoryView(row))) {
+        if (ifMatch !== null && !matchesEtag(ifMatch, etagOf(memoryView(row)))) {
           throw new Problem(
             "version_conflict",
             409,
