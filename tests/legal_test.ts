@@ -1,6 +1,7 @@
 import { expect } from "expect";
 import { LEGAL_PAGES, legalDocument } from "@/lib/boot/legal.ts";
 import { TERMS_VERSION } from "@/lib/accounts/terms.ts";
+import { previewKinds, previewMail } from "@/lib/boot/mail_preview.ts";
 import { parseConfig } from "@/lib/platform/config.ts";
 import { startTestApp, type TestApp, type TestClient } from "./support/app.ts";
 import { builtPages } from "./support/browser.ts";
@@ -82,4 +83,18 @@ Deno.test("[ACC-8] a new version of the terms is asked for at the next sign-in, 
   expect(row!.termsVersion).toBe(TERMS_VERSION);
   expect((await client.get("/api/account/security-log")).body.items[0].event)
     .toBe("terms_accepted");
+});
+
+Deno.test("[API-76] developers see every kind of mail as it will look, others see nothing of it", async () => {
+  expect((await app.client().get("/dev/mail-preview?kind=verify_email")).status).toBe(404);
+  const kinds = previewKinds();
+  expect(kinds.length).toBeGreaterThan(45);
+  for (const locale of ["en", "de"]) {
+    for (const kind of kinds) {
+      const html = previewMail(app.services, { kind, locale })!;
+      expect([kind, html.includes(`<html lang="${locale}">`), /\{\w+\}|undefined/.test(html)])
+        .toEqual([kind, true, false]);
+    }
+  }
+  expect(previewMail(app.services, { kind: "nothing", locale: "en" })).toBeNull();
 });

@@ -1,9 +1,10 @@
 /** Longest e-mail address that is accepted (RFC 5321, with the angle brackets taken off). */
 export const MAX_EMAIL = 254;
 
-// Shape only: one @, no spaces or control characters, a dotted domain. Whether it exists, the
-// verification mail shows.
-const SHAPE = /^[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\]]{2,}$/u;
+// Shape only: one @, no spaces, no control or invisible characters, a dotted domain. Whether it
+// exists, the verification mail shows.
+const SHAPE =
+  /^(?!.*[\p{Cc}\p{Cf}])[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\]]{2,}$/u;
 
 /**
  * The form in which addresses are compared everywhere: trimmed, NFC, lower case. The form as

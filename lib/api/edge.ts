@@ -1,6 +1,10 @@
 import type { Clock } from "@/lib/platform/clock.ts";
 import { clientAddress } from "@/lib/platform/http/address.ts";
-import { internalProblem, problemResponse } from "@/lib/platform/http/problem_response.ts";
+import {
+  internalProblem,
+  problemResponse,
+  unstorableText,
+} from "@/lib/platform/http/problem_response.ts";
 import { errorFields, type Log, withCorrelation } from "@/lib/platform/log.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
 import { Problem } from "@/lib/platform/problem.ts";
@@ -69,7 +73,8 @@ export function createEdge(handler: EdgeHandler, options: EdgeOptions) {
       const remote = "hostname" in peer ? peer.hostname : "127.0.0.1";
       const address = clientAddress(remote, request.headers, options.trustedProxies);
       return await handler(withoutClaims(request), { address, correlationId, peer });
-    } catch (error) {
+    } catch (thrown) {
+      const error = unstorableText(thrown) ?? thrown;
       if (error instanceof Problem) return problemResponse(error, { instance, correlationId });
       log.error(
         "request.failed",

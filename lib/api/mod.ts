@@ -1,7 +1,11 @@
 import { Hono } from "hono";
 import type { Clock } from "@/lib/platform/clock.ts";
 import { type ApiEnv, type Gate, methodNotAllowed } from "@/lib/platform/http/route.ts";
-import { internalProblem, problemResponse } from "@/lib/platform/http/problem_response.ts";
+import {
+  internalProblem,
+  problemResponse,
+  unstorableText,
+} from "@/lib/platform/http/problem_response.ts";
 import { errorFields, type Log } from "@/lib/platform/log.ts";
 import { notFound, Problem } from "@/lib/platform/problem.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
@@ -112,8 +116,9 @@ export function createApi(options: ApiOptions): Api {
       allow.includes("GET") ? [...allow, "HEAD"].join(", ") : allow.join(", "),
     );
   });
-  app.onError((error, c) => {
+  app.onError((thrown, c) => {
     const context = { instance: c.req.path, correlationId: c.var.correlationId };
+    const error = unstorableText(thrown) ?? thrown;
     if (error instanceof Problem) {
       if (error.status === 400) invalid.add(1, { code: error.code });
       return problemResponse(error, context);

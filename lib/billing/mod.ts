@@ -17,6 +17,8 @@ import { createWarnings } from "./warnings.ts";
 import { createTestPayments, TEST_EVENT_JOB } from "./test_provider.ts";
 
 export { billingApi, eventView, runView } from "./api.ts";
+export { billingMail } from "./mails.ts";
+export { BILLING_NOTICES, type BillingNoticeKind } from "./notices.ts";
 export { checkEndpoints, type EndpointFinding } from "./check.ts";
 export { TEST_ACTS, TEST_OUTCOMES, type TestAct, type TestOutcome } from "./test_provider.ts";
 export { eventQuerySchema, type InvoiceView, type SubscriptionView } from "./schema.ts";

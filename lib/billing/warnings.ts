@@ -17,7 +17,10 @@ const MAX_REMEMBERED = 50_000;
 
 /** Tells people of their limits: in the product once per threshold, resource and period (USE-31). */
 export function createWarnings(
-  options: Pick<SyncOptions, "db" | "clock" | "ids" | "outbox">,
+  options: Pick<SyncOptions, "db" | "clock" | "ids" | "outbox"> & {
+    /** Warnings this process remembers; default 50,000. */
+    maxRemembered?: number;
+  },
 ) {
   /** What this process has told already, so that it asks the database once. */
   const told = new Set<string>();
@@ -28,7 +31,7 @@ export function createWarnings(
       const { userId, resource, level, percentage, period } = warning;
       const key = [userId, resource, level, period].join(" ");
       if (told.has(key)) return false;
-      if (told.size >= MAX_REMEMBERED) told.clear();
+      if (told.size >= (options.maxRemembered ?? MAX_REMEMBERED)) told.clear();
       told.add(key);
       const kind: BillingNoticeKind = `usage_${level}`;
       const count = await options.db.asSystem("usage: a warning", async (tx) => {

@@ -16,6 +16,7 @@ import type { ApiRouteView, PageServices } from "@/lib/ui/view.ts";
 import { ledgerDownload } from "@/lib/usage/mod.ts";
 import { billingAdminPages, billingPages } from "./billing_pages.ts";
 import { LEGAL_PAGES, legalDocument } from "./legal.ts";
+import { previewKinds, previewMail } from "./mail_preview.ts";
 import { type Services, standInsOf } from "./services.ts";
 
 /** Who looks at a page, and from where. */
@@ -99,6 +100,10 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
     status: { standIns: () => standInsOf(services) },
     api: { routes: () => visitor.routes.map(routeView) },
     mailbox: () => services.mailer.kept(),
+    mailPreview: {
+      kinds: previewKinds(),
+      html: (wanted) => previewMail(services, wanted),
+    },
     clock: { now: () => services.clock.now() },
     isDevelopment: config.appEnv === "development",
   };

@@ -59,6 +59,8 @@ export function createEntitlements(options: {
   plans: Plans;
   metrics: Metrics;
   securityLog?: NoteSecurity;
+  /** People whose plan is remembered; default 10,000. */
+  maxKept?: number;
 }) {
   const { db, clock, plans } = options;
   const securityLog = options.securityLog ?? noSecurityLog;
@@ -96,7 +98,7 @@ export function createEntitlements(options: {
     const work = load(userId).then((value) => {
       // A change in the meantime has taken this work out: its result may be older than the change.
       if (loading.get(userId) === work) {
-        if (kept.size >= MAX_KEPT) kept.clear();
+        if (kept.size >= (options.maxKept ?? MAX_KEPT)) kept.clear();
         kept.set(userId, { value, until: clock.now().getTime() + KEEP_MS });
       }
       return value;

@@ -224,6 +224,7 @@ export interface MailView {
   to: string;
   subject: string;
   text: string;
+  html?: string | undefined;
 }
 
 /** Everything pages may ask. */
@@ -245,6 +246,12 @@ export interface PageServices {
   api: { routes(): readonly ApiRouteView[] };
   /** Newest first; empty with a mail server. */
   mailbox(): Promise<readonly MailView[]>;
+  /** Every kind of mail with made-up values, for developers. */
+  mailPreview: {
+    kinds: readonly string[];
+    /** The mail as HTML; null for no kind of mail. */
+    html(wanted: { kind: string; locale: string }): string | null;
+  };
   clock: { now(): Date };
   /** Whether pages for developers are offered. */
   isDevelopment: boolean;

@@ -22,7 +22,14 @@ const MAX_KEPT = 10_000;
 export type Mirror = ReturnType<typeof createMirror>;
 
 /** A mirror in this process, with a copy in KV for others; without KV it is this process's alone. */
-export function createMirror(options: { kv: Kv | null; clock: Clock }) {
+export function createMirror(
+  options: {
+    kv: Kv | null;
+    clock: Clock;
+    /** People whose use is remembered; default 10,000. */
+    maxKept?: number;
+  },
+) {
   const { kv, clock } = options;
   const kept = new Map<string, MirroredUse | null>();
   const keyOf = (userId: string) => userKey(userId, "usage", "day");
@@ -40,7 +47,7 @@ export function createMirror(options: { kv: Kv | null; clock: Clock }) {
   }
 
   function remember(userId: string, use: MirroredUse | null): void {
-    if (kept.size >= MAX_KEPT) kept.clear();
+    if (kept.size >= (options.maxKept ?? MAX_KEPT)) kept.clear();
     kept.set(userId, use);
   }
 

@@ -9,7 +9,11 @@ import { PublicFrame } from "../(_shared)/public_frame.tsx";
 export const handler = define.handlers({
   async GET(ctx) {
     if (!ctx.state.services.isDevelopment) throw new HttpError(404);
-    return page<{ mails: readonly MailView[] }>({ mails: await ctx.state.services.mailbox() });
+    const { mailbox, mailPreview } = ctx.state.services;
+    return page<{ mails: readonly MailView[]; kinds: readonly string[] }>({
+      mails: await mailbox(),
+      kinds: mailPreview.kinds,
+    });
   },
 });
 
@@ -26,9 +30,28 @@ export default define.page<typeof handler>(({ data, state }) => (
           <article class="card stack stack-8" key={mail.id}>
             <h2>{mail.subject}</h2>
             <p class="small quiet">{`To ${mail.to}, ${mail.at}`}</p>
+            <p class="small">
+              <a href={`/dev/mail-preview?id=${mail.id}`}>As HTML</a>
+            </p>
             <pre>{mail.text}</pre>
           </article>
         ))}
+      <section class="stack stack-8">
+        <h2>Every kind of mail</h2>
+        {data.kinds.map((kind) => (
+          <p class="row small" key={kind}>
+            <span>{kind}</span>
+            {["en", "de"].map((locale) => (
+              <a
+                key={locale}
+                href={`/dev/mail-preview?kind=${encodeURIComponent(kind)}&locale=${locale}`}
+              >
+                {locale}
+              </a>
+            ))}
+          </p>
+        ))}
+      </section>
     </div>
   </PublicFrame>
 ));

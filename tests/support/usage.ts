@@ -7,6 +7,7 @@ import { silentLog } from "@/lib/platform/log.ts";
 import { createMetrics } from "@/lib/platform/metrics.ts";
 import { createEntitlements, createPlans } from "@/lib/plans/mod.ts";
 import { createUsage } from "@/lib/usage/mod.ts";
+import type { UsageOptions } from "@/lib/usage/service.ts";
 
 /** Metering over a test database, without the rest of the product. */
 export function usageOver(
@@ -16,6 +17,7 @@ export function usageOver(
     ids: IdSource;
     env?: Record<string, string>;
     systemTokensPerDay?: number;
+    onWarning?: UsageOptions["onWarning"];
   },
 ) {
   const { db, clock, ids } = options;
@@ -31,6 +33,7 @@ export function usageOver(
     entitlements,
     metrics,
     systemTokensPerDay: options.systemTokensPerDay ?? null,
+    ...(options.onWarning ? { onWarning: options.onWarning } : {}),
     cursorKey: purposeKey("a".repeat(32), "cursor"),
   });
   return { usage, entitlements, plans, metrics };

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { sqlState } from "../database/mod.ts";
 import { type FieldError, Problem, validationFailed } from "../problem.ts";
 
 /** The body of RFC 9457 with this product's extra members. */
@@ -44,6 +45,20 @@ export function problemResponse(
     status: problem.status,
     headers,
   });
+}
+
+/** What the database says of text that it cannot hold: a NUL, or half of a symbol. */
+const UNSTORABLE = new Set(["22021", "22P05"]);
+
+/** 400 `invalid_characters` for text no field can hold; null for any other error. */
+export function unstorableText(error: unknown): Problem | null {
+  if (!UNSTORABLE.has(sqlState(error) ?? "")) return null;
+  return new Problem(
+    "invalid_characters",
+    400,
+    "The text holds characters that cannot be stored",
+    "Take out the characters that cannot be seen, and try again",
+  );
 }
 
 /** 500 `internal`: nothing of the cause is told outside the log. */

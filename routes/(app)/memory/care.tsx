@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { define } from "@/utils.ts";
 import MemoryCare from "@/islands/memory_care.tsx";
 import { Button, LinkButton } from "@/lib/ui/button.tsx";
@@ -52,7 +53,7 @@ function Fixes({ stats: { health, waiting }, reader }: { stats: MemoryStats; rea
   const text = memoryCareText(reader.locale);
   if (health.duplicates + health.unused + waiting.contradictions === 0) return null;
   return (
-    <form method="post" class="row">
+    <PostForm class="row">
       {health.duplicates > 0
         ? <Button type="submit" name="fix" value="duplicates">{text.fixDuplicates}</Button>
         : null}
@@ -62,7 +63,7 @@ function Fixes({ stats: { health, waiting }, reader }: { stats: MemoryStats; rea
       {waiting.contradictions > 0
         ? <LinkButton href="/memory/contradictions">{text.fixContradicting}</LinkButton>
         : null}
-    </form>
+    </PostForm>
   );
 }
 
