@@ -344,6 +344,43 @@ Deno.test("a button leaves the address alone, says while it is busy, and reports
   });
 });
 
+Deno.test("of two links that are followed at once the last one counts", async () => {
+  const slow = Promise.withResolvers<void>();
+  const show = (name: string) => <Partial name="main">{name}</Partial>;
+  await visit({
+    "/": () => (
+      <Document>
+        <a id="slow" href="/slow">slow</a>
+        <a id="quick" href="/quick">quick</a>
+        <p id="main">{show("start")}</p>
+      </Document>
+    ),
+    "/slow": async () => {
+      await slow.promise;
+      return show("slow");
+    },
+    "/quick": () => show("quick"),
+  }, async ({ page, loads, text, faults }) => {
+    await page.evaluate(() => {
+      Object.assign(document.querySelector("#slow")!, { _freshIndicator: { value: false } });
+    });
+    await page.click("#slow");
+    await page.click("#quick");
+    await page.waitForFunction(() => document.querySelector("#main")?.textContent === "quick");
+    slow.resolve();
+    // Another answer of the server comes after that of the slow page would have.
+    await page.evaluate(() => fetch("/quick"));
+    const isBusy = await page.evaluate(() =>
+      (document.querySelector("#slow") as unknown as { _freshIndicator: { value: boolean } })
+        ._freshIndicator.value
+    );
+    expect([await text("#main"), path(page), isBusy]).toEqual(["quick", "/quick", false]);
+    await page.goBack();
+    await page.waitForFunction(() => document.querySelector("#main")?.textContent === "start");
+    expect([path(page), faults, loads]).toEqual(["/", [], ["/"]]);
+  });
+});
+
 Deno.test("a policy with nonces and trusted types holds, styles come along, and changes can be animated", async () => {
   const strict = new App<unknown>().use(csp({
     useNonce: true,

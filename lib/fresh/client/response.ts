@@ -151,18 +151,15 @@ export function show({ page, doc }: Answer, found: Found[]): void {
   markLinks();
 }
 
-/** Marks links to the current page and to those above it; an author's `aria-current` stays. */
+/** Marks links to the current page and to those above it, unless their author said what they are. */
 export function markLinks(): void {
   const at = { path: withoutSlash(location.pathname), search: location.search };
   for (const link of document.querySelectorAll("a[href]")) {
     const was = ["current", "ancestor"].find((name) => link.hasAttribute(`data-${name}`));
     const is = linkState(link.getAttribute("href")!, at);
-    if (was === is) continue;
-    const aria = link.getAttribute("aria-current");
-    const ours = was === "current" ? "page" : was === "ancestor" ? "true" : null;
-    if (was) link.removeAttribute(`data-${was}`);
+    if (was === (is ?? undefined) || (!was && link.hasAttribute("aria-current"))) continue;
+    link.removeAttribute(`data-${was}`);
     if (is) link.setAttribute(`data-${is}`, "true");
-    if (aria !== ours) continue;
     if (is) link.setAttribute("aria-current", is === "current" ? "page" : "true");
     else link.removeAttribute("aria-current");
   }

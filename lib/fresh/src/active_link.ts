@@ -5,18 +5,19 @@ import type { AnyVNode } from "./types.ts";
 
 /**
  * Marks a link to the page itself (`data-current`, `aria-current="page"`) or to
- * a page above it (`data-ancestor`, `aria-current="true"`). What the author says
- * in `aria-current` stays.
+ * a page above it (`data-ancestor`, `aria-current="true"`). A link whose author
+ * decides about `aria-current` is left alone, also where that is undefined.
  */
 export function activeLink(state: RenderState, vnode: AnyVNode): void {
   const { href } = vnode.props;
-  const found = typeof href === "string" ? linkState(href, state) : null;
+  if (typeof href !== "string" || "aria-current" in vnode.props) return;
+  const found = linkState(href, state);
   if (found === null) return;
   patch(vnode, {
     props: {
       [`data-${found}`]: "true",
-      "aria-current": found === "current" ? "page" : "true",
       ...vnode.props,
+      "aria-current": found === "current" ? "page" : "true",
     },
   });
 }

@@ -42,7 +42,10 @@ function isBelow(path: string, ancestor: string): boolean {
 /** What a link leads to, seen from a page. */
 export type LinkState = "current" | "ancestor" | null;
 
-/** Whether a link leads to the page at `path` and `search` itself, or to one above it. */
+/**
+ * Whether a link leads to the page at `path` and `search` itself, or to one
+ * above it. A link without a query means the page whatever its query is.
+ */
 export function linkState(
   href: string,
   { path, search }: { path: string; search: string },
@@ -52,7 +55,7 @@ export function linkState(
   const target = withoutSlash(link.path);
   const isSame = target === path;
   if (!isSame && target !== "/" && !isBelow(path, target)) return null;
-  return isSame && link.search === search ? "current" : "ancestor";
+  return isSame && (link.search === "" || link.search === search) ? "current" : "ancestor";
 }
 
 /** A path without a trailing slash, unless it is nothing else. */
