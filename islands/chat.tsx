@@ -14,7 +14,8 @@ import { ChatContext, type ChatScope } from "../lib/ui/chat/context.ts";
 import { Composer } from "../lib/ui/chat/composer.tsx";
 import { ConversationList } from "../lib/ui/chat/conversation_list.tsx";
 import { loadMarkdown } from "../lib/ui/chat/answer.tsx";
-import { StateBanner } from "../lib/ui/chat/state_banner.tsx";
+import { liveAlert, OfflineBanner } from "../lib/ui/chat/state_banner.tsx";
+import { type AlertKind, outranks } from "../lib/ui/alert.ts";
 import { Messages } from "../lib/ui/chat/messages.tsx";
 import { type ChatData, ChatStore } from "../lib/ui/chat/store.ts";
 import { Starters } from "../lib/ui/chat/starters.tsx";
@@ -34,6 +35,12 @@ export interface ChatProps {
   announce: Look["announce"];
   /** ISO time at which the page was made, so that both sides write the same labels. */
   now: string;
+  /** What the page tells above the conversation, and the same for what may happen meanwhile. */
+  alertKind: AlertKind | null;
+  alert: ComponentChildren;
+  alert_model_away: ComponentChildren;
+  alert_quota_full: ComponentChildren;
+  alert_quota_strong: ComponentChildren;
   /** Stored answers as the server rendered them, one slot each (see {@link answerSlot}). */
   [slot: `answer_${string}`]: ComponentChildren;
 }
@@ -65,7 +72,7 @@ export default function Chat(props: ChatProps) {
   );
 }
 
-function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
+function Talk({ data, reader, announce, now, alertKind, alert, ...slots }: ChatProps) {
   const text = chatText(reader.locale);
   const hooks = useRef<Pick<ChatStore["ports"], "onText" | "onEnd">>({});
   const store = useMemo(() => new ChatStore(data, browserPorts(data, reader, hooks)), []);
@@ -130,6 +137,8 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
     void store.send(content);
     log.toEnd();
   };
+  const found = liveAlert(store);
+  const topMost = found && outranks(found, alertKind) ? slots[`alert_${found}`] : alert;
   const own = store.messages.value.findLast((message) => message.role === "user");
   const empty = store.messages.value.length === 0 && store.said.value === null;
 
@@ -143,6 +152,7 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
             onList={() => list.value = true}
             onShortcuts={() => help.value = true}
           />
+          {topMost ? <div class="talk-alert">{topMost}</div> : null}
           <div
             class="log"
             ref={log.ref}
@@ -157,7 +167,7 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
             </div>
           </div>
           <div class="compose stack" onFocusIn={loadMarkdown}>
-            <StateBanner offline={offline.value} />
+            <OfflineBanner offline={offline.value} />
             {log.away.value
               ? (
                 <button type="button" class="btn btn-sm latest" onClick={log.toEnd}>

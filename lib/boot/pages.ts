@@ -12,7 +12,7 @@ import { TRIAL_DAYS } from "@/lib/plans/mod.ts";
 import { POLICY_VERSION, PRINCIPLES } from "@/lib/policy/mod.ts";
 import type { RouteEntry } from "@/lib/api/mod.ts";
 import type { Client } from "@/lib/accounts/mod.ts";
-import type { ApiRouteView, PageServices } from "@/lib/ui/view.ts";
+import type { ApiRouteView, PageServices, Situation } from "@/lib/ui/view.ts";
 import { ledgerDownload } from "@/lib/usage/mod.ts";
 import { billingAdminPages, billingPages } from "./billing_pages.ts";
 import { LEGAL_PAGES, legalDocument } from "./legal.ts";
@@ -90,6 +90,7 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
     },
     billing: billingPages(services, { principal, limit: () => visitor.limit("CHECKOUT") }),
     billingAdmin: billingAdminPages(services, visitor.principal),
+    situation: () => situationOf(services, principal()),
     plans: { cards: () => services.plans.cards() },
     legal: {
       pages: LEGAL_PAGES,
@@ -101,6 +102,17 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
     mailbox: () => services.mailer.kept(),
     clock: { now: () => services.clock.now() },
     isDevelopment: config.appEnv === "development",
+  };
+}
+
+async function situationOf(services: Services, { userId }: Principal): Promise<Situation> {
+  const { subscriptionStatus, planUntil } = await services.entitlements.of(userId);
+  return {
+    subscription: {
+      status: subscriptionStatus,
+      planUntil: planUntil?.toISOString() ?? null,
+    },
+    modelAway: services.model.state().chat.state === "open",
   };
 }
 

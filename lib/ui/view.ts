@@ -226,8 +226,17 @@ export interface MailView {
   text: string;
 }
 
+/** What every page of a person tells beside its own matter: in the header and above the content. */
+export interface Situation {
+  /** How the subscription stands; `planUntil` ends a plan or the grace of a failed payment. */
+  subscription: { status: string; planUntil: string | null };
+  /** Whether the model host is left alone because it fails. */
+  modelAway: boolean;
+}
+
 /** Everything pages may ask. */
 export interface PageServices {
+  situation(): Promise<Situation>;
   accounts: AccountPages;
   chat: ChatPages;
   memory: MemoryPages;

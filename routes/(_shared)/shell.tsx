@@ -11,7 +11,7 @@ import { slot } from "@/lib/ui/slot.ts";
 import { commonText } from "@/lib/ui/text/common.ts";
 import { paletteText } from "@/lib/ui/text/palette.ts";
 import PaletteKey from "@/islands/palette.tsx";
-import { VerifyBanner } from "./verify_banner.tsx";
+import { AlertBanner } from "./alert_banner.tsx";
 
 /** Who reads a page: the account's zone and language, else the visitor's language in UTC. */
 export function readerOf(state: State): Reader {
@@ -132,7 +132,7 @@ export function Shell({ state, url, title, quota, mini, skips, children }: Shell
       >
         {mini ? children : (
           <main class="content" id="main" tabIndex={-1}>
-            <VerifyBanner state={state} url={url} />
+            <AlertBanner state={state} url={url} quota={quota ?? null} />
             {slot(children)}
             <Footer
               links={[

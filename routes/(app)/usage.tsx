@@ -209,16 +209,14 @@ function Overrides({ quota, reader }: { quota: Quota; reader: Reader }) {
 function Warning({ quota, reader }: { quota: Quota; reader: Reader }) {
   const text = usageText(reader.locale);
   const worst = quota.warnings.toSorted((a, b) => b.percentage - a.percentage)[0];
-  if (!worst) return null;
+  // From 90 % on the banner of all pages says it (UI-49).
+  if (worst?.level !== "notice") return null;
   const names: Record<string, string> = text;
   const what = names[`what_${worst.resource}`] ?? worst.resource;
-  const blocked = worst.level === "blocked";
   return (
     <Banner
-      tone={blocked || worst.level === "strong" ? "red" : "amber"}
-      lead={blocked
-        ? say(text.blockedLead, { what })
-        : say(text.noticeLead, { what, percent: formatPercent(worst.percentage, reader) })}
+      tone="amber"
+      lead={say(text.noticeLead, { what, percent: formatPercent(worst.percentage, reader) })}
       action={<LinkButton size="sm" href="/billing">{text.comparePlans}</LinkButton>}
     >
       {say(text.noticeText, { time: formatTime(quota.resetsAt, reader) })}

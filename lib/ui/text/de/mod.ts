@@ -1,4 +1,5 @@
 import { account } from "./account.ts";
+import { alerts } from "./alerts.ts";
 import { apiDocs } from "./api_docs.ts";
 import { auth } from "./auth.ts";
 import { billing } from "./billing.ts";
@@ -22,6 +23,7 @@ import { usage } from "./usage.ts";
 /** German, by area. The pages of administrators are in English alone. */
 export const german = {
   account,
+  alerts,
   api_docs: apiDocs,
   auth,
   billing,

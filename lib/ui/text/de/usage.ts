@@ -17,7 +17,6 @@ export const usage = {
   notInPlan: "Nicht Teil dieses Tarifs",
   noticeLead: "{percent} deines heutigen Kontingents an {what} sind verbraucht.",
   noticeText: "Es ist um {time} wieder da. Gedächtnis und Suche gehen in jedem Fall.",
-  blockedLead: "Das heutige Kontingent an {what} ist verbraucht.",
   what_llm_tokens: "Tokens",
   what_messages: "Nachrichten",
   what_memory_storage: "Gedächtnis",

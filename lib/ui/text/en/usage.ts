@@ -17,7 +17,6 @@ export const usage = {
   notInPlan: "Not part of this plan",
   noticeLead: "{percent} of today’s {what} are used.",
   noticeText: "They return at {time}. Memory and search keep working in any case.",
-  blockedLead: "Today’s {what} are used up.",
   what_llm_tokens: "tokens",
   what_messages: "messages",
   what_memory_storage: "memory",
