@@ -16,6 +16,7 @@ import type { PurposeKey } from "@/lib/platform/crypto.ts";
 import { type Chat, chatApi, libraryApi } from "@/lib/chat/mod.ts";
 import { type Billing, billingApi } from "@/lib/billing/mod.ts";
 import { type Memory, memoryApi } from "@/lib/memory/mod.ts";
+import { type Notices, noticesApi } from "@/lib/notices/mod.ts";
 import { type Entitlements, plansApi } from "@/lib/plans/mod.ts";
 import { type Usage, usageApi } from "@/lib/usage/mod.ts";
 import { openApiDocument, type RouteEntry, routeList } from "./openapi.ts";
@@ -41,6 +42,7 @@ export interface ApiOptions extends Omit<SystemOptions, "openApi"> {
   memory: Memory;
   usage: Usage;
   billing: Billing;
+  notices: Notices;
   entitlements: Entitlements;
   clock: Clock;
   log: Log;
@@ -102,6 +104,7 @@ export function createApi(options: ApiOptions): Api {
   app.route("/", usageApi(options.usage));
   app.route("/", plansApi(options.entitlements));
   app.route("/", billingApi(options.billing));
+  app.route("/", noticesApi(options.notices, { clock: options.clock }));
 
   app.notFound((c) => {
     const allow = METHODS.filter((method) =>

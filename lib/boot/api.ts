@@ -37,6 +37,7 @@ export function apiOf(
     memory: services.memory,
     usage: services.usage,
     billing: services.billing,
+    notices: services.notices,
     entitlements,
     clock,
     log,

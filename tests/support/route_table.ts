@@ -71,6 +71,12 @@ GET /api/admin/services A T
 POST /api/admin/services/:name/tokens A T
 POST /api/admin/services/:name/revoke A T
 GET /api/models U - models:read
+GET /api/notifications U
+GET /api/notifications/stream U
+POST /api/notifications/:id/read U
+POST /api/notifications/read-all U
+POST /api/notifications/test U
+DELETE /api/notifications/:id U
 GET /healthz P
 GET /readyz P
 GET /api/status P

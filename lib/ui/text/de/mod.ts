@@ -12,6 +12,7 @@ import { landing } from "./landing.ts";
 import { mails } from "./mails.ts";
 import { memory } from "./memory.ts";
 import { memoryCare } from "./memory_care.ts";
+import { notices } from "./notices.ts";
 import { palette } from "./palette.ts";
 import { principles } from "./principles.ts";
 import { problems } from "./problems.ts";
@@ -36,6 +37,7 @@ export const german = {
   mails,
   memory,
   memory_care: memoryCare,
+  notices,
   palette,
   principles,
   problems,
