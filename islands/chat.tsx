@@ -5,7 +5,8 @@ import { Button } from "../lib/ui/button.tsx";
 import { IslandBoundary } from "../lib/ui/boundary.tsx";
 import { Icon } from "../lib/ui/icon.tsx";
 import { Drawer } from "../lib/ui/overlay.tsx";
-import { ErrorCard, Toast, ToastRegion } from "../lib/ui/notice.tsx";
+import { ErrorCard, ToastRegion } from "../lib/ui/notice.tsx";
+import { TimedToast } from "../lib/ui/timed_toast.tsx";
 import { codeToCopy } from "../lib/ui/copy_code.tsx";
 import type { Reader } from "../lib/ui/format.ts";
 import type { Look } from "../lib/ui/look.ts";
@@ -22,7 +23,7 @@ import { Starters } from "../lib/ui/chat/starters.tsx";
 import { useLazy } from "../lib/ui/lazy.tsx";
 import { TalkHead } from "../lib/ui/chat/talk_head.tsx";
 import { browserPorts } from "../lib/ui/chat/browser.ts";
-import { useAnnouncer, useLog, useWake } from "../lib/ui/chat/hooks.ts";
+import { useAllowance, useAnnouncer, useLog, useWake } from "../lib/ui/chat/hooks.ts";
 
 const loadReceipt = () => import("../lib/ui/chat/receipt.tsx");
 const loadFailure = () => import("../lib/ui/chat/failure_card.tsx");
@@ -106,14 +107,7 @@ function Talk({ data, reader, announce, now, alertKind, alert, ...slots }: ChatP
       onHelp: () => help.value = true,
       column: () => drawer.current?.open ? drawer.current : null,
     }), []);
-  useEffect(() => {
-    if (toast.value === null) return;
-    return store.ports.clock.after(6_000, () => toast.value = null);
-  }, [toast.value]);
-  useEffect(() => {
-    if (putAway.value === null) return;
-    return store.ports.clock.after(12_000, () => putAway.value = null);
-  }, [putAway.value]);
+  useAllowance(store);
 
   const scope: ChatScope = {
     store,
@@ -196,7 +190,8 @@ function Talk({ data, reader, announce, now, alertKind, alert, ...slots }: ChatP
         <ToastRegion>
           {putAway.value
             ? (
-              <Toast
+              <TimedToast
+                lasts={12_000}
                 onDismiss={() => putAway.value = null}
                 locale={reader.locale}
                 action={
@@ -209,14 +204,18 @@ function Talk({ data, reader, announce, now, alertKind, alert, ...slots }: ChatP
                 }
               >
                 {text[`${putAway.value.shelf}Now`]}
-              </Toast>
+              </TimedToast>
             )
             : null}
           {toast.value
             ? (
-              <Toast onDismiss={() => toast.value = null} locale={reader.locale}>
+              <TimedToast
+                key={toast.value}
+                onDismiss={() => toast.value = null}
+                locale={reader.locale}
+              >
                 {toast.value}
-              </Toast>
+              </TimedToast>
             )
             : null}
         </ToastRegion>

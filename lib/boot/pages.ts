@@ -90,6 +90,7 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
     },
     billing: billingPages(services, { principal, limit: () => visitor.limit("CHECKOUT") }),
     billingAdmin: billingAdminPages(services, visitor.principal),
+    notices: noticePages(services, principal),
     situation: () => situationOf(services, principal()),
     plans: { cards: () => services.plans.cards() },
     legal: {
@@ -106,13 +107,39 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
 }
 
 async function situationOf(services: Services, { userId }: Principal): Promise<Situation> {
-  const { subscriptionStatus, planUntil } = await services.entitlements.of(userId);
+  const [holder, unread, stored] = await Promise.all([
+    services.entitlements.of(userId),
+    services.notices.unread(userId),
+    services.accounts.settings(userId),
+  ]);
+  const settings = settingsSchema.parse(stored);
   return {
     subscription: {
-      status: subscriptionStatus,
-      planUntil: planUntil?.toISOString() ?? null,
+      status: holder.subscriptionStatus,
+      planUntil: holder.planUntil?.toISOString() ?? null,
     },
     modelAway: services.model.state().chat.state === "open",
+    unread,
+    sound: settings.notifySound,
+    quiet: { on: settings.quietHours, from: settings.quietFrom, until: settings.quietUntil },
+  };
+}
+
+function noticePages(
+  { notices }: Services,
+  principal: () => Principal,
+): PageServices["notices"] {
+  return {
+    list: ({ unread, cursor }) =>
+      notices.list(principal(), {
+        limit: 30,
+        unread: unread ? "true" : "false",
+        ...(cursor ? { cursor } : {}),
+      }),
+    read: async (id) => void await orNull(() => notices.read(principal(), id)),
+    readAll: async () => void await notices.readAll(principal().userId),
+    remove: async (id) => void await orNull(() => notices.remove(principal().userId, id)),
+    test: async () => void await notices.test(principal()),
   };
 }
 

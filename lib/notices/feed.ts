@@ -102,8 +102,10 @@ export function createFeed(options: {
     listener: Listener,
     ended: Promise<void>,
   ): AsyncGenerator<FeedEvent> {
-    let position = await db.asUser(userId, async (tx) =>
-      (after ? await store.positionOf(tx, after) : null) ?? await store.newest(tx)) ?? NOWHERE;
+    let position = await db.asUser(
+      userId,
+      async (tx) => (after ? await store.positionOf(tx, after) : null) ?? await store.newest(tx),
+    ) ?? NOWHERE;
     let told = "";
     while (!signal.aborted) {
       const waiting = listener.wake.promise;

@@ -91,8 +91,7 @@ function accountWords(row: NoticeRow, reader: NoticeReader) {
 function billingWords({ kind, data }: NoticeRow, reader: NoticeReader) {
   const text: Record<string, string> = billingMailText(reader.locale);
   const isUsage = kind.startsWith("usage_");
-  const moment = (value: unknown) =>
-    typeof value === "string" ? formatDateTime(value, reader) : "";
+  const moment = (value: unknown) => typeof value === "string" ? formatDateTime(value, reader) : "";
   const plan = (value: unknown) => typeof value === "string" ? reader.planName(value) : "";
   const values = {
     plan: plan(data.plan),
@@ -107,10 +106,17 @@ function billingWords({ kind, data }: NoticeRow, reader: NoticeReader) {
     percent: typeof data.percentage === "number" ? formatPercent(data.percentage, reader) : "",
   };
   const topic: Topic = isUsage ? "usage" : "plan";
+  const title = say(
+    text[`${kind}_subject`] ?? noticesText(reader.locale).other,
+    values,
+    reader.locale,
+  );
+  const told = say(text[`${kind}_text`] ?? "", values, reader.locale);
   return {
     topic,
-    title: say(text[`${kind}_subject`] ?? noticesText(reader.locale).other, values, reader.locale),
-    text: say(text[`${kind}_text`] ?? "", values, reader.locale),
+    title,
+    // Some mails say no more than their subject.
+    text: told === `${title}.` ? "" : told,
     href: isUsage ? "/usage" : kind === "invoice_paid" ? "/billing/invoices" : "/billing",
   };
 }

@@ -17,6 +17,7 @@ import type {
   MemorySource,
   MemoryStats,
   Message,
+  Notice,
   NotSaved,
   OverrideView,
   Page,
@@ -232,11 +233,33 @@ export interface Situation {
   subscription: { status: string; planUntil: string | null };
   /** Whether the model host is left alone because it fails. */
   modelAway: boolean;
+  /** Notices that wait to be read. */
+  unread: number;
+  /** Whether a live notice may be heard, and when it is only counted. */
+  sound: boolean;
+  quiet: QuietHours;
+}
+
+/** Hours of the person's own zone, as `22:00`, in which nothing pops up or sounds. */
+export interface QuietHours {
+  on: boolean;
+  from: string;
+  until: string;
+}
+
+/** What a person was told, as its page shows and changes it. */
+export interface NoticePages {
+  list(query: { unread: boolean; cursor?: string | undefined }): Promise<Page<Notice>>;
+  read(id: string): Promise<void>;
+  readAll(): Promise<void>;
+  remove(id: string): Promise<void>;
+  test(): Promise<void>;
 }
 
 /** Everything pages may ask. */
 export interface PageServices {
   situation(): Promise<Situation>;
+  notices: NoticePages;
   accounts: AccountPages;
   chat: ChatPages;
   memory: MemoryPages;

@@ -9,7 +9,9 @@ import { StandInBadge } from "@/lib/ui/chip.tsx";
 import type { Command } from "@/lib/ui/palette/commands.ts";
 import { slot } from "@/lib/ui/slot.ts";
 import { commonText } from "@/lib/ui/text/common.ts";
+import { noticesText } from "@/lib/ui/text/notices.ts";
 import { paletteText } from "@/lib/ui/text/palette.ts";
+import Bell from "@/islands/bell.tsx";
 import PaletteKey from "@/islands/palette.tsx";
 import { AlertBanner } from "./alert_banner.tsx";
 
@@ -65,6 +67,7 @@ function paletteCommands(locale: string, role: string): Command[] {
     go("/chat?new=1", "newChat", "plus", "Ctrl Shift O"),
     go("/chat", "chat", "chat"),
     go("/memory", "memory", "memory"),
+    go("/notifications", "notifications", "bell"),
     go("/usage", "usage", "usage"),
     go("/billing", "billing", "usage"),
     go("/settings", "settings", "settings"),
@@ -100,11 +103,40 @@ export interface ShellProps {
   /** For screens that need the whole width and bring their own `main`. */
   mini?: boolean;
   skips?: Skip[];
+  /** For pages that show plan or allowance: they are made anew when the plan changes. */
+  followsPlan?: boolean;
   children: ComponentChildren;
 }
 
+/** Allowance and notifications of whoever is signed in (UI-44, UI-95). */
+function ShellBell({ state, quota, ringOnly, followsPlan }: {
+  state: State;
+  quota: QuotaNow | null;
+  ringOnly: boolean;
+  followsPlan: boolean;
+}) {
+  const text = noticesText(state.locale);
+  const { unread, sound, quiet } = state.situation;
+  const names = state.services.plans.cards().map(({ plan, name }) => [plan, name]);
+  return (
+    <Bell
+      quota={quota}
+      ringOnly={ringOnly}
+      unread={unread}
+      reader={readerOf(state)}
+      plan={state.session!.user.effectivePlan}
+      planNames={Object.fromEntries(names)}
+      followsPlan={followsPlan}
+      sound={sound}
+      quiet={quiet}
+      words={{ bell: text.bell, open: text.open, planNow: text.planNow, reload: text.reload }}
+    />
+  );
+}
+
 /** A page of somebody who is signed in. */
-export function Shell({ state, url, title, quota, mini, skips, children }: ShellProps) {
+export function Shell(props: ShellProps) {
+  const { state, url, title, quota, mini, skips, followsPlan, children } = props;
   const text = commonText(state.locale);
   const reader = readerOf(state);
   const standIn = state.services.status.standIns().find((s) => s.component === "model");
@@ -128,7 +160,15 @@ export function Shell({ state, url, title, quota, mini, skips, children }: Shell
             label={paletteText(state.locale).title}
           />
         }
-        topEnd={standIn ? <StandInBadge locale={state.locale} /> : null}
+        bell={
+          <ShellBell
+            state={state}
+            quota={quota ? quotaNow(quota, reader) : null}
+            ringOnly={Boolean(mini)}
+            followsPlan={Boolean(followsPlan)}
+          />
+        }
+        topEnd={standIn ? <StandInBadge href="/status" compact locale={state.locale} /> : null}
       >
         {mini ? children : (
           <main class="content" id="main" tabIndex={-1}>

@@ -56,7 +56,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
   }));
   const system = data.history.reduce((n, d) => n + (d.resources["system_tokens"]?.amount ?? 0), 0);
   return (
-    <Shell state={state} url={url} title={text.title} quota={quota}>
+    <Shell state={state} url={url} title={text.title} quota={quota} followsPlan>
       <PageHead
         title={text.title}
         lead={text.lead}

@@ -15,6 +15,7 @@ export const ISLAND_AREAS = [
   "problems",
   "memory",
   "memory_care",
+  "notices",
   "palette",
   "auth",
   "usage",

@@ -2,7 +2,8 @@
 export const notices = {
   title: "Mitteilungen",
   lead: "Was mit Tarif, Kontingent und Konto geschehen ist, das Neueste zuerst.",
-  bell: "{n, plural, =0 {Mitteilungen} one {Mitteilungen, # ungelesen} other {Mitteilungen, # ungelesen}}",
+  bell:
+    "{n, plural, =0 {Mitteilungen} one {Mitteilungen, # ungelesen} other {Mitteilungen, # ungelesen}}",
   all: "Alle",
   unread: "Ungelesen",
   filter: "Welche Mitteilungen",

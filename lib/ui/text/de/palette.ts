@@ -13,6 +13,7 @@ export const palette = {
   newChat: "Neues Gespräch",
   chat: "Chat",
   memory: "Gedächtnis",
+  notifications: "Mitteilungen",
   usage: "Nutzung und Tarif",
   billing: "Tarif und Zahlungen",
   settings: "Einstellungen",

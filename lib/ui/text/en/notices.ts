@@ -2,7 +2,8 @@
 export const notices = {
   title: "Notifications",
   lead: "What happened to your plan, your allowance and your account, newest first.",
-  bell: "{n, plural, =0 {Notifications} one {Notifications, # unread} other {Notifications, # unread}}",
+  bell:
+    "{n, plural, =0 {Notifications} one {Notifications, # unread} other {Notifications, # unread}}",
   all: "All",
   unread: "Unread",
   filter: "Which notifications",

@@ -13,6 +13,7 @@ export const palette = {
   newChat: "New conversation",
   chat: "Chat",
   memory: "Memory",
+  notifications: "Notifications",
   usage: "Usage and plan",
   billing: "Plan and payments",
   settings: "Settings",
