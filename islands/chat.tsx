@@ -98,7 +98,12 @@ function Talk({ data, reader, announce, now, alertKind, alert, ...slots }: ChatP
     log.toEnd();
     const query = new URLSearchParams(location.search);
     putAway.value = putAwayNow(query);
-    if (putAway.value) history.replaceState(history.state, "", location.pathname + "?new=1");
+    // Words that another page suggested; what was being written comes first.
+    const suggested = query.get("draft");
+    if (suggested && store.draft.value === "") store.draft.value = suggested.slice(0, 2_000);
+    if (putAway.value || suggested) {
+      history.replaceState(history.state, "", location.pathname + "?new=1");
+    }
     const at = query.get("at");
     if (at) void store.bring(at).then((there) => there && requestAnimationFrame(() => goTo(at)));
   }, []);

@@ -38,6 +38,7 @@ export function apiOf(
     usage: services.usage,
     billing: services.billing,
     notices: services.notices,
+    onboarding: services.onboarding,
     entitlements,
     clock,
     log,

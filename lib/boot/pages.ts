@@ -2,7 +2,7 @@ import { isUuid } from "@/lib/platform/ids.ts";
 import { isProblem } from "@/lib/platform/problem.ts";
 import type { RateClass } from "@/lib/platform/config_rates.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
-import { memoryQuerySchema, memorySearchSchema } from "@/lib/memory/schema.ts";
+import { memoryQuerySchema, memorySearchSchema, newMemorySchema } from "@/lib/memory/schema.ts";
 import { SENSITIVE_KINDS } from "@/lib/memory/mod.ts";
 import { messageQuerySchema, sessionQuerySchema } from "@/lib/chat/schema.ts";
 import { loginSchema, registerSchema } from "@/lib/accounts/schema.ts";
@@ -12,7 +12,8 @@ import { TRIAL_DAYS } from "@/lib/plans/mod.ts";
 import { POLICY_VERSION, PRINCIPLES } from "@/lib/policy/mod.ts";
 import type { RouteEntry } from "@/lib/api/mod.ts";
 import type { Client } from "@/lib/accounts/mod.ts";
-import type { ApiRouteView, PageServices, Situation } from "@/lib/ui/view.ts";
+import { isOpen, onboardingActSchema, type Progress, stepsOf, TIPS } from "@/lib/onboarding/mod.ts";
+import type { ApiRouteView, PageServices, Situation, TourView } from "@/lib/ui/view.ts";
 import { ledgerDownload } from "@/lib/usage/mod.ts";
 import { billingAdminPages, billingPages } from "./billing_pages.ts";
 import { LEGAL_PAGES, legalDocument } from "./legal.ts";
@@ -91,6 +92,7 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
     billing: billingPages(services, { principal, limit: () => visitor.limit("CHECKOUT") }),
     billingAdmin: billingAdminPages(services, visitor.principal),
     notices: noticePages(services, principal),
+    tour: tourPages(services, principal),
     situation: () => situationOf(services, principal()),
     plans: { cards: () => services.plans.cards() },
     legal: {
@@ -107,10 +109,11 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
 }
 
 async function situationOf(services: Services, { userId }: Principal): Promise<Situation> {
-  const [holder, unread, stored] = await Promise.all([
+  const [holder, unread, stored, progress] = await Promise.all([
     services.entitlements.of(userId),
     services.notices.unread(userId),
     services.accounts.settings(userId),
+    services.onboarding.progress(userId),
   ]);
   const settings = settingsSchema.parse(stored);
   return {
@@ -121,7 +124,34 @@ async function situationOf(services: Services, { userId }: Principal): Promise<S
     modelAway: services.model.state().chat.state === "open",
     unread,
     sound: settings.notifySound,
+    tips: isOpen(progress) ? [] : TIPS.filter((tip) => !progress.tips.includes(tip)),
     quiet: { on: settings.quietHours, from: settings.quietFrom, until: settings.quietUntil },
+  };
+}
+
+function tourPages(
+  { onboarding }: Services,
+  principal: () => Principal,
+): PageServices["tour"] {
+  const view = (progress: Progress): TourView => ({
+    open: isOpen(progress),
+    begun: progress.startedAt !== null,
+    step: progress.step,
+    steps: stepsOf(progress).map(({ name }) => name),
+    done: progress.done,
+    tips: progress.tips,
+  });
+  return {
+    progress: async () => view(await onboarding.progress(principal().userId)),
+    async act(act, step) {
+      const { userId } = principal();
+      const wanted = onboardingActSchema.safeParse(step === undefined ? { act } : { act, step });
+      return view(
+        wanted.success
+          ? await onboarding.act(userId, wanted.data)
+          : await onboarding.progress(userId),
+      );
+    },
   };
 }
 
@@ -196,6 +226,16 @@ function memoryPages(services: Services, principal: () => Principal): PageServic
     contradictions: () => memory.contradictions(principal().userId, { limit: 50 }),
     settings: () => memory.settings(principal().userId),
     kinds: () => [...SENSITIVE_KINDS],
+    add: async (text) => {
+      const wanted = parse(newMemorySchema, { text, type: "preference" });
+      return (await memory.create(principal(), wanted)).memory;
+    },
+    forget: async (id) => void await orNull(() => memory.forget(principal().userId, id)),
+    answer: async (id, yes) => {
+      await orNull<unknown>(() =>
+        yes ? memory.acceptProposal(principal(), id) : memory.rejectProposal(principal().userId, id)
+      );
+    },
     timeline: (_userId, page) => memory.timeline(principal().userId, page),
   };
 }

@@ -21,6 +21,7 @@ import "@/lib/ui/text/languages.ts";
 import { createMemory } from "@/lib/memory/mod.ts";
 import { createModelHost } from "@/lib/model/mod.ts";
 import { createNotices } from "@/lib/notices/mod.ts";
+import { createOnboarding } from "@/lib/onboarding/mod.ts";
 import { startStandIn } from "@/lib/model/standin/mod.ts";
 import { createEntitlements, createPlans, createTrials } from "@/lib/plans/mod.ts";
 import { createPolicy } from "@/lib/policy/mod.ts";
@@ -103,6 +104,7 @@ export async function createServices(platform: Platform) {
   const entitlements = createEntitlements({ db, clock, ids, plans, metrics, securityLog });
   const cursorKey = purposeKey(secrets.appSecret, "cursor");
   const notices = createNotices({ db, clock, ids, plans, entitlements, cursorKey });
+  const onboarding = createOnboarding({ db, clock, metrics });
   const usage = createUsage({
     db,
     clock,
@@ -242,6 +244,7 @@ export async function createServices(platform: Platform) {
     mailer,
     billing,
     notices,
+    onboarding,
     /** Ends what holds a resource, in the right order. */
     async close(): Promise<void> {
       await outbox.stop();

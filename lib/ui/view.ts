@@ -109,6 +109,11 @@ export interface MemoryPages {
   /** Proposes what would tidy up, and tells how much. */
   proposeFix(userId: string, what: "duplicates" | "unused"): Promise<{ proposed: number }>;
   contradictions(userId: string): Promise<Page<Contradiction>>;
+  /** Keeps something, or takes it back. */
+  add(text: string): Promise<Memory>;
+  forget(id: string): Promise<void>;
+  /** Answers a proposal; nothing happens when it is gone. */
+  answer(proposalId: string, yes: boolean): Promise<void>;
   settings(userId: string): Promise<MemorySettings>;
   /** Sensitive subjects that can be allowed. */
   kinds(): string[];
@@ -238,6 +243,8 @@ export interface Situation {
   /** Whether a live notice may be heard, and when it is only counted. */
   sound: boolean;
   quiet: QuietHours;
+  /** Tips that may still be shown; none while the tour is open. */
+  tips: string[];
 }
 
 /** Hours of the person's own zone, as `22:00`, in which nothing pops up or sounds. */
@@ -256,10 +263,30 @@ export interface NoticePages {
   test(): Promise<void>;
 }
 
+/** How far somebody came with the first steps. */
+export interface TourView {
+  /** Whether there is something to show that was neither gone through nor put aside. */
+  open: boolean;
+  begun: boolean;
+  step: string;
+  steps: string[];
+  done: string[];
+  /** Tips that were put away. */
+  tips: string[];
+}
+
+/** The first steps, as their page takes them. */
+export interface TourPages {
+  progress(): Promise<TourView>;
+  /** Takes a step; an unknown one changes nothing. */
+  act(act: "reach" | "next" | "skip" | "restart", step?: string): Promise<TourView>;
+}
+
 /** Everything pages may ask. */
 export interface PageServices {
   situation(): Promise<Situation>;
   notices: NoticePages;
+  tour: TourPages;
   accounts: AccountPages;
   chat: ChatPages;
   memory: MemoryPages;

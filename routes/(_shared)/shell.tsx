@@ -10,9 +10,11 @@ import type { Command } from "@/lib/ui/palette/commands.ts";
 import { slot } from "@/lib/ui/slot.ts";
 import { commonText } from "@/lib/ui/text/common.ts";
 import { noticesText } from "@/lib/ui/text/notices.ts";
+import { welcomeText } from "@/lib/ui/text/welcome.ts";
 import { paletteText } from "@/lib/ui/text/palette.ts";
 import Bell from "@/islands/bell.tsx";
 import PaletteKey from "@/islands/palette.tsx";
+import Tip from "@/islands/tip.tsx";
 import { AlertBanner } from "./alert_banner.tsx";
 
 /** Who reads a page: the account's zone and language, else the visitor's language in UTC. */
@@ -37,6 +39,7 @@ function navigation(locale: string, role: string): NavItem[] {
     ? [{ href: "/admin/plans", label: text.admin, short: text.adminShort, icon: "shield" }]
     : [];
   return [
+    { href: "/dashboard", label: text.homePage, icon: "home" },
     { href: "/chat", label: text.chat, icon: "chat" },
     { href: "/memory", label: text.memory, icon: "memory" },
     { href: "/usage", label: text.usage, short: text.usageShort, icon: "usage" },
@@ -65,12 +68,16 @@ function paletteCommands(locale: string, role: string): Command[] {
   });
   return [
     go("/chat?new=1", "newChat", "plus", "Ctrl Shift O"),
+    go("/dashboard", "home", "home"),
     go("/chat", "chat", "chat"),
     go("/memory", "memory", "memory"),
     go("/notifications", "notifications", "bell"),
     go("/usage", "usage", "usage"),
     go("/billing", "billing", "usage"),
     go("/settings", "settings", "settings"),
+    go("/settings/notifications", "notificationSettings", "bell"),
+    go("/welcome", "tour", "help"),
+    go("/status", "status", "info"),
     go("/constitution", "constitution", "shield"),
     ...(role === "admin" ? [go("/admin/plans", "admin", "shield")] : []),
     theme("light"),
@@ -134,6 +141,22 @@ function ShellBell({ state, quota, ringOnly, followsPlan }: {
   );
 }
 
+/** Controls that a tip may stand next to, most specific first; each is told once (UI-36). */
+const TIP_ANCHORS = [
+  ["receipt", ".talk .log button.link"],
+  ["pin", "[popovertarget='talk-menu']"],
+  ["search", ".content input[name='q']"],
+  ["temporary", ".compose [aria-pressed]"],
+  ["palette", "[aria-keyshortcuts='Control+K Meta+K']"],
+] as const;
+
+function ShellTip({ state }: { state: State }) {
+  const text: Record<string, string> = welcomeText(state.locale);
+  const tips = TIP_ANCHORS.filter(([name]) => state.situation.tips.includes(name))
+    .map(([name, anchor]) => ({ name, anchor, text: text[`tip_${name}`]! }));
+  return tips.length > 0 ? <Tip tips={tips} label={text.tip!} done={text.tipDone!} /> : null;
+}
+
 /** A page of somebody who is signed in. */
 export function Shell(props: ShellProps) {
   const { state, url, title, quota, mini, skips, followsPlan, children } = props;
@@ -176,6 +199,7 @@ export function Shell(props: ShellProps) {
             {slot(children)}
             <Footer
               links={[
+                { href: "/status", label: text.status },
                 { href: "/constitution", label: text.constitution },
                 { href: "/pricing", label: text.pricing },
               ]}
@@ -183,6 +207,7 @@ export function Shell(props: ShellProps) {
           </main>
         )}
       </AppShell>
+      {url.pathname === "/welcome" ? null : <ShellTip state={state} />}
     </>
   );
 }

@@ -14,7 +14,9 @@ export function VerifyBanner({ state, url }: { state: State; url: URL }) {
   const user = state.session!.user;
   const text = accountText(state.locale);
   const resent = url.searchParams.get("resent");
-  const wait = resent !== null && !Number.isNaN(Date.parse(resent)) ? resent : null;
+  const wait = resent !== null && /^\d{4}-/.test(resent) && !Number.isNaN(Date.parse(resent))
+    ? resent
+    : null;
   const values = { email: user.email };
   const words = wait
     ? say(text.bannerWait, {

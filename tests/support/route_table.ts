@@ -37,6 +37,8 @@ GET /api/account/profile U
 PATCH /api/account/profile U
 GET /api/account/settings U
 PATCH /api/account/settings U
+GET /api/account/onboarding U
+PUT /api/account/onboarding U
 POST /api/account/email-change U T
 POST /api/account/email-change/undo P
 GET /api/account/devices U

@@ -19,6 +19,7 @@ export const ISLAND_AREAS = [
   "palette",
   "auth",
   "usage",
+  "welcome",
 ] as const;
 
 /** The language itself where the interface has it, else English. */

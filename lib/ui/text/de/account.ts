@@ -135,7 +135,6 @@ export const account = {
   answerLength_short: "Kurz",
   answerLength_balanced: "Ausgewogen",
   answerLength_long: "Lang",
-  enterSends: "Enter sendet eine Nachricht, Umschalt und Enter beginnt eine neue Zeile",
 
   privacyTitle: "Datenschutz",
   privacyLead: "Was behalten und verwendet wird. Jede Wahl gilt sofort.",

@@ -10,6 +10,7 @@ export const common = {
   skipToNavigation: "Zum Menü springen",
   skipToComposer: "Zum Nachrichtenfeld springen",
   skipToForm: "Zum Formular springen",
+  homePage: "Start",
   chat: "Chat",
   memory: "Gedächtnis",
   usage: "Nutzung und Tarif",

@@ -7,6 +7,7 @@ import { billingMails } from "./billing_mails.ts";
 import { chat } from "./chat.ts";
 import { common } from "./common.ts";
 import { constitution } from "./constitution.ts";
+import { dashboard } from "./dashboard.ts";
 import { faults } from "./faults.ts";
 import { landing } from "./landing.ts";
 import { mails } from "./mails.ts";
@@ -20,6 +21,7 @@ import { reasons } from "./reasons.ts";
 import { receipt } from "./receipt.ts";
 import { settings } from "./settings.ts";
 import { usage } from "./usage.ts";
+import { welcome } from "./welcome.ts";
 
 /** German, by area. The pages of administrators are in English alone. */
 export const german = {
@@ -32,6 +34,7 @@ export const german = {
   chat,
   common,
   constitution,
+  dashboard,
   faults,
   landing,
   mails,
@@ -45,4 +48,5 @@ export const german = {
   receipt,
   settings,
   usage,
+  welcome,
 };

@@ -134,7 +134,6 @@ export const account = {
   answerLength_short: "Short",
   answerLength_balanced: "Balanced",
   answerLength_long: "Long",
-  enterSends: "Enter sends a message, Shift and Enter begins a new line",
 
   privacyTitle: "Privacy",
   privacyLead: "What is kept and used. Each choice holds at once.",

@@ -10,6 +10,7 @@ export const common = {
   skipToNavigation: "Skip to navigation",
   skipToComposer: "Skip to message field",
   skipToForm: "Skip to form",
+  homePage: "Home",
   chat: "Chat",
   memory: "Memory",
   usage: "Usage and plan",
