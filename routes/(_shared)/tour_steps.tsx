@@ -14,6 +14,7 @@ import { accountText } from "@/lib/ui/text/account.ts";
 import { principleText } from "@/lib/ui/text/principles.ts";
 import { settingsText } from "@/lib/ui/text/settings.ts";
 import { welcomeText } from "@/lib/ui/text/welcome.ts";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import type { Settings } from "./settings_form.tsx";
 import { readerOf } from "./shell.tsx";
 
@@ -101,15 +102,15 @@ function MemoryStep({ data, state }: StepProps) {
               />
             </p>
             <p role="status">{text.memorySaved}</p>
-            <form method="post" action="/welcome" class="row">
+            <PostForm action="/welcome" class="row">
               <input type="hidden" name="id" value={memory.id} />
               <Button type="submit" icon="undo" name="act" value="undo">{text.memoryUndo}</Button>
               <LinkButton kind="ghost" href={`/memory/${memory.id}`}>{text.memoryLook}</LinkButton>
-            </form>
+            </PostForm>
           </div>
         )
         : (
-          <form method="post" action="/welcome" class="stack stack-12">
+          <PostForm action="/welcome" class="stack stack-12">
             <input type="hidden" name="step" value="memory" />
             <TextField
               id="text"
@@ -123,7 +124,7 @@ function MemoryStep({ data, state }: StepProps) {
               <Button type="submit" name="act" value="keep">{text.memorySave}</Button>
             </div>
             {data.undone ? <p role="status">{text.memoryUndone}</p> : null}
-          </form>
+          </PostForm>
         )}
       <p class="small quiet row row-8">
         <span class="tier">

@@ -31,6 +31,7 @@ import { say } from "@/lib/ui/say.ts";
 import { snippetOf } from "@/lib/ui/snippet.ts";
 import { dashboardText } from "@/lib/ui/text/dashboard.ts";
 import type { TourView } from "@/lib/ui/view.ts";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { seeOther } from "../(_shared)/answers.ts";
 import { fieldsOf } from "../(_shared)/settings_frame.tsx";
 import { readerOf, Shell } from "../(_shared)/shell.tsx";
@@ -270,13 +271,13 @@ function Waiting(
     >
       <p>{proposal.text}</p>
       <p class="small quiet">{text.waitingWhy}</p>
-      <form method="post" action="/dashboard" class="row">
+      <PostForm action="/dashboard" class="row">
         <input type="hidden" name="proposal" value={proposal.id} />
         <Button size="sm" type="submit" name="act" value="save">{text.save}</Button>
         <Button size="sm" kind="ghost" type="submit" name="act" value="reject">
           {text.notNeeded}
         </Button>
-      </form>
+      </PostForm>
     </Card>
   );
 }

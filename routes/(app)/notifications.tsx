@@ -11,6 +11,7 @@ import { byDay } from "@/lib/ui/notices/days.ts";
 import { say } from "@/lib/ui/say.ts";
 import { Segments } from "@/lib/ui/tabs.tsx";
 import { noticesText } from "@/lib/ui/text/notices.ts";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { seeOther } from "../(_shared)/answers.ts";
 import { fieldsOf } from "../(_shared)/settings_frame.tsx";
 import { readerOf, Shell } from "../(_shared)/shell.tsx";
@@ -89,11 +90,11 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           <div class="stack stack-24">
             {items.some(({ readAt }) => readAt === null)
               ? (
-                <form method="post" action={`/notifications${url.search}`}>
+                <PostForm action={`/notifications${url.search}`}>
                   <Button type="submit" size="sm" name="act" value="read-all" icon="check">
                     {text.readAll}
                   </Button>
-                </form>
+                </PostForm>
               )
               : null}
             {byDay(items, reader, new Date(data.now)).map(({ day, when, items: told }) => (
@@ -154,7 +155,7 @@ function Entry(
           {formatTime(notice.createdAt, reader)}
         </time>
       </div>
-      <form method="post" action={`/notifications${search}`} class="row nowrap row-4">
+      <PostForm action={`/notifications${search}`} class="row nowrap row-4">
         <input type="hidden" name="id" value={notice.id} />
         {isNew
           ? (
@@ -180,7 +181,7 @@ function Entry(
         >
           <Icon name="trash" size={16} />
         </button>
-      </form>
+      </PostForm>
     </li>
   );
 }

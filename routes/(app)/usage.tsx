@@ -226,7 +226,7 @@ function Warning({ quota, reader }: { quota: Quota; reader: Reader }) {
 
 function Now({ quota, reader, now }: { quota: Quota; reader: Reader; now: Date }) {
   const text = usageText(reader.locale);
-  const { llm_tokens, messages, memory_storage, agent_minutes } = quota.resources;
+  const { llm_tokens, messages, memory_storage } = quota.resources;
   const number = (n: number) => formatNumber(n, reader);
   const bytes = (n: number) => formatBytes(n, reader);
   const resets = say(text.resetsIn, {
@@ -245,7 +245,6 @@ function Now({ quota, reader, now }: { quota: Quota; reader: Reader; now: Date }
           reader={reader}
           tone="teal"
         />
-        <Allowance label={text.agentMinutes} of={agent_minutes} show={number} reader={reader} />
       </div>
       <Overrides quota={quota} reader={reader} />
     </Card>

@@ -9,6 +9,7 @@ import { ProgressBar } from "@/lib/ui/progress.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { welcomeText } from "@/lib/ui/text/welcome.ts";
 import type { TourView } from "@/lib/ui/view.ts";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { isProblem } from "@/lib/platform/problem.ts";
 import { seeOther } from "../(_shared)/answers.ts";
 import { fieldsOf, refusalOf } from "../(_shared)/settings_frame.tsx";
@@ -146,19 +147,19 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           {before
             ? <LinkButton icon="left" href={`/welcome?step=${before}`}>{text.back}</LinkButton>
             : <span />}
-          <form method="post" action="/welcome" id="tour-next">
+          <PostForm action="/welcome" id="tour-next">
             <input type="hidden" name="step" value={data.step} />
             <Button kind="primary" type="submit" name="act" value="next">
               {at + 1 < steps.length ? text.next : text.finish}
             </Button>
-          </form>
+          </PostForm>
         </div>
       </article>
       <div class="row between">
         <p class="small quiet hide-small">{text.leave}</p>
-        <form method="post" action="/welcome">
+        <PostForm action="/welcome">
           <Button kind="ghost" size="sm" type="submit" name="act" value="skip">{text.skip}</Button>
-        </form>
+        </PostForm>
       </div>
     </Shell>
   );

@@ -10,6 +10,7 @@ import { MemoryTabs } from "@/lib/ui/memory/tabs.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { memoryCareText } from "@/lib/ui/text/memory_care.ts";
 import { memoryText } from "@/lib/ui/text/memory.ts";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { readerOf, Shell } from "../../(_shared)/shell.tsx";
 
 export const handler = define.handlers({
@@ -52,7 +53,7 @@ function Fixes({ stats: { health, waiting }, reader }: { stats: MemoryStats; rea
   const text = memoryCareText(reader.locale);
   if (health.duplicates + health.unused + waiting.contradictions === 0) return null;
   return (
-    <form method="post" class="row">
+    <PostForm class="row">
       {health.duplicates > 0
         ? <Button type="submit" name="fix" value="duplicates">{text.fixDuplicates}</Button>
         : null}
@@ -62,7 +63,7 @@ function Fixes({ stats: { health, waiting }, reader }: { stats: MemoryStats; rea
       {waiting.contradictions > 0
         ? <LinkButton href="/memory/contradictions">{text.fixContradicting}</LinkButton>
         : null}
-    </form>
+    </PostForm>
   );
 }
 

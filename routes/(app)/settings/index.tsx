@@ -97,9 +97,9 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           </Card>
           <Card title={welcome.settingsTitle} id="tour-card">
             <p class="quiet">{welcome.settingsText}</p>
-            <form method="post" action="/welcome">
+            <PostForm action="/welcome">
               <Button type="submit" name="act" value="restart">{welcome.settingsAct}</Button>
-            </form>
+            </PostForm>
           </Card>
           <Card title={text.session} id="session-card">
             <p class="quiet">{text.sessionText}</p>
