@@ -1,4 +1,5 @@
 import { createDefine } from "fresh";
+import type { Problem } from "@/lib/platform/problem.ts";
 import type { Look } from "@/lib/ui/look.ts";
 import type { AccountCenter } from "@/lib/boot/account_center.ts";
 import type { PageServices, Session, Situation } from "@/lib/ui/view.ts";
@@ -16,6 +17,8 @@ export interface State {
   situation: Situation;
   /** Whether the person hid the banner that asks to confirm the e-mail. */
   hideVerify: boolean;
+  /** Why the page is not shown, when it is not. */
+  refused: Problem | null;
   /** Nonce of this answer's scripts and styles. */
   nonce: string;
   /** Joins the answer, the log and the error card. */

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { IslandBoundary } from "../lib/ui/boundary.tsx";
 import { LinkButton } from "../lib/ui/button.tsx";
@@ -6,12 +6,13 @@ import type { Notice, Quota, QuotaFigure } from "../lib/ui/contract.ts";
 import { formatPercent, type Reader } from "../lib/ui/format.ts";
 import { Icon } from "../lib/ui/icon.tsx";
 import { useLazy } from "../lib/ui/lazy.tsx";
-import { ToastRegion } from "../lib/ui/notice.tsx";
+import { Toast, ToastRegion } from "../lib/ui/notice.tsx";
 import { browserLive, followLive } from "../lib/ui/notices/live.ts";
 import { isQuiet } from "../lib/ui/notices/quiet.ts";
 import { FIGURES, figuresOf, QUOTA } from "../lib/ui/notices/signals.ts";
 import { type QuotaNow, QuotaStat } from "../lib/ui/quota_stat.tsx";
 import { say } from "../lib/ui/say.ts";
+import { commonText } from "../lib/ui/text/common.ts";
 import { TimedToast } from "../lib/ui/timed_toast.tsx";
 import type { QuietHours } from "../lib/ui/view.ts";
 
@@ -62,6 +63,7 @@ function Live(props: BellProps) {
   const unread = useSignal(props.unread);
   const quota = useSignal(props.quota);
   const popped = useSignal<Popped | null>(null);
+  const offline = useOffline(!props.ringOnly);
   const version = useSignal(0);
   const open = useSignal(false);
   const plan = useRef(props.plan);
@@ -158,6 +160,9 @@ function Live(props: BellProps) {
           : null}
       </div>
       <ToastRegion top>
+        {offline.value
+          ? <Toast icon="warn" tone="red">{commonText(reader.locale).offline}</Toast>
+          : null}
         {popped.value
           ? (
             <TimedToast
@@ -177,6 +182,23 @@ function Live(props: BellProps) {
       </ToastRegion>
     </>
   );
+}
+
+/** Whether the device has no connection; the chat tells it in its own place. */
+function useOffline(told: boolean): Signal<boolean> {
+  const offline = useSignal(false);
+  useEffect(() => {
+    if (!told) return;
+    const look = () => offline.value = !navigator.onLine;
+    look();
+    addEventListener("online", look);
+    addEventListener("offline", look);
+    return () => {
+      removeEventListener("online", look);
+      removeEventListener("offline", look);
+    };
+  }, []);
+  return offline;
 }
 
 function nowOf({ percentage, level }: QuotaFigure, reader: Reader): QuotaNow {

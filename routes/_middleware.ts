@@ -8,6 +8,7 @@ export default define.middleware(async (ctx) => {
   const { session, services } = ctx.state;
   ctx.state.look = lookFromCookie(cookie);
   ctx.state.hideVerify = cookie?.includes(`${HIDE_VERIFY_COOKIE}=1`) ?? false;
+  if (ctx.state.refused) throw ctx.state.refused;
   if (!session) return await ctx.next();
   // The account's choice holds on every device; the cookie is for pages before signing in.
   const stored: Look = { ...DEFAULT_LOOK, ...await services.accounts.look(session.user.id) };

@@ -10,7 +10,7 @@ import { clientOf, lookSchema, settingsSchema, type SignedIn } from "@/lib/accou
 import { parse } from "@/lib/platform/http/route.ts";
 import { TRIAL_DAYS } from "@/lib/plans/mod.ts";
 import { POLICY_VERSION, PRINCIPLES } from "@/lib/policy/mod.ts";
-import type { RouteEntry } from "@/lib/api/mod.ts";
+import type { RouteEntry, StatusReport } from "@/lib/api/mod.ts";
 import type { Client } from "@/lib/accounts/mod.ts";
 import { isOpen, onboardingActSchema, type Progress, stepsOf, TIPS } from "@/lib/onboarding/mod.ts";
 import type { ApiRouteView, PageServices, Situation, TourView } from "@/lib/ui/view.ts";
@@ -26,6 +26,8 @@ export interface PageVisitor {
   address: string;
   /** Every declared route, for the page that documents them. */
   routes: readonly RouteEntry[];
+  /** How the parts of the product are doing. */
+  status: () => Promise<StatusReport>;
   /** Takes from a class of requests. @throws Problem 429 `rate_limited` */
   limit(rate: RateClass, text?: string): Promise<unknown>;
 }
@@ -100,7 +102,7 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
       document: (name, locale) => legalDocument(name, { locale, config }),
     },
     policy: { version: () => POLICY_VERSION, principles: () => PRINCIPLES },
-    status: { standIns: () => standInsOf(services) },
+    status: { standIns: () => standInsOf(services), report: () => visitor.status() },
     api: { routes: () => visitor.routes.map(routeView) },
     mailbox: () => services.mailer.kept(),
     clock: { now: () => services.clock.now() },

@@ -200,14 +200,9 @@ export interface BillingAdminPages {
   testAct: ((subscriptionId: string, act: string) => Promise<void>) | null;
 }
 
-/** One principle of the constitution's page. */
+/** One principle of the constitution's page; its words stand in the texts. */
 export interface PrincipleView {
   key: string;
-  title: string;
-  meaning: string;
-  permits: string[];
-  forbids: string[];
-  examples: readonly { asked: string; answered: string }[];
 }
 
 /** A route of the API, as its page shows it. */
@@ -282,6 +277,19 @@ export interface TourPages {
   act(act: "reach" | "next" | "skip" | "restart", step?: string): Promise<TourView>;
 }
 
+/** How the parts of the product are doing (OPS-11). */
+export interface StatusView {
+  status: "online" | "degraded" | "offline";
+  version: string;
+  components: Record<string, {
+    state: "online" | "degraded" | "offline";
+    since: string;
+    note: string | null;
+  }>;
+  standIns: StandIn[];
+  checkedAt: string;
+}
+
 /** Everything pages may ask. */
 export interface PageServices {
   situation(): Promise<Situation>;
@@ -300,7 +308,7 @@ export interface PageServices {
     document(name: string, locale: string): Promise<{ version: string; text: string }>;
   };
   policy: { version(): number; principles(): readonly PrincipleView[] };
-  status: { standIns(): StandIn[] };
+  status: { standIns(): StandIn[]; report(): Promise<StatusView> };
   api: { routes(): readonly ApiRouteView[] };
   /** Newest first; empty with a mail server. */
   mailbox(): Promise<readonly MailView[]>;

@@ -5,14 +5,17 @@ export type LiveEvent =
   | { kind: "notice"; notice: Notice }
   | { kind: "state"; state: FeedState };
 
+/** What pages of a browser tell each other: what happened, or that one has just come. */
+export type LiveMessage = LiveEvent | { kind: "hello" };
+
 /** What following needs of the browser. */
 export interface LivePorts {
   /** Opens the stream; the returned function closes it. */
   open(hear: (event: LiveEvent) => void): () => void;
   /** Reaches the other pages of this browser; null where it cannot. */
-  channel: { post(event: LiveEvent): void; close(): void } | null;
+  channel: { post(message: LiveMessage): void; close(): void } | null;
   /** Hears the other pages. */
-  onMessage(hear: (event: LiveEvent) => void): void;
+  onMessage(hear: (message: LiveMessage) => void): void;
   /** Runs `work` once no other page of this browser does, until the signal fires. */
   alone(work: () => Promise<void>, signal: AbortSignal): void;
 }
@@ -25,10 +28,18 @@ export interface LivePorts {
  */
 export function followLive(ports: LivePorts, hear: (event: LiveEvent) => void): () => void {
   const control = new AbortController();
-  ports.onMessage(hear);
+  /** The last state that this page heard from the server itself. */
+  let state: LiveEvent | null = null;
+  ports.onMessage((message) => {
+    if (message.kind !== "hello") hear(message);
+    else if (state) ports.channel?.post(state);
+  });
+  // Whoever holds the connection says how things stand to a page that came later.
+  ports.channel?.post({ kind: "hello" });
   ports.alone(() => {
     if (control.signal.aborted) return Promise.resolve();
     const close = ports.open((event) => {
+      if (event.kind === "state") state = event;
       hear(event);
       ports.channel?.post(event);
     });
@@ -63,11 +74,11 @@ export function browserLive(): LivePorts {
       return () => source.close();
     },
     channel: channel && {
-      post: (event) => channel.postMessage(event),
+      post: (message) => channel.postMessage(message),
       close: () => channel.close(),
     },
     onMessage(hear) {
-      channel?.addEventListener("message", (event) => hear(event.data as LiveEvent));
+      channel?.addEventListener("message", (event) => hear(event.data as LiveMessage));
     },
     alone(work, signal) {
       if (!channel) return void work();

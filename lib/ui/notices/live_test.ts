@@ -1,5 +1,5 @@
 import { expect } from "expect";
-import { followLive, type LiveEvent, type LivePorts } from "./live.ts";
+import { followLive, type LiveEvent, type LiveMessage, type LivePorts } from "./live.ts";
 
 const event: LiveEvent = {
   kind: "state",
@@ -8,15 +8,15 @@ const event: LiveEvent = {
 
 /** Pages of one browser: one lock, one channel, and the connections that are open. */
 function browser() {
-  const pages = new Set<(event: LiveEvent) => void>();
+  const pages = new Set<(message: LiveMessage) => void>();
   const open: ((event: LiveEvent) => void)[] = [];
   let lock = Promise.resolve();
   return {
     open,
     page() {
       const heard: LiveEvent[] = [];
-      let listen = (_: LiveEvent) => {};
-      const mine = (one: LiveEvent) => listen(one);
+      let listen = (_: LiveMessage) => {};
+      const mine = (one: LiveMessage) => listen(one);
       pages.add(mine);
       const ports: LivePorts = {
         open(hear) {
@@ -71,4 +71,13 @@ Deno.test("a page that is closed while it waits never opens a connection", async
   first.stop();
   for (let i = 0; i < 5; i++) await settled();
   expect(shared.open.length).toBe(0);
+});
+
+Deno.test("a page that comes later is told how things stand", async () => {
+  const shared = browser();
+  shared.page();
+  await settled();
+  shared.open[0]!(event);
+  const late = shared.page();
+  expect(late.heard).toEqual([event]);
 });

@@ -6,8 +6,9 @@ import { createApi, ProblemError } from "../chat/api.ts";
 import type { Notice, Page } from "../contract.ts";
 import { explain } from "../explain.ts";
 import { formatDateTime, formatWhen, type Reader } from "../format.ts";
-import { Skeleton } from "../notice.tsx";
+import { commonText } from "../text/common.ts";
 import { noticesText } from "../text/notices.ts";
+import { Waiting } from "../waiting.tsx";
 
 /** Props of {@link Panel}. */
 export interface PanelProps {
@@ -70,7 +71,12 @@ export default function Panel({ reader, version, unread, onUnread }: PanelProps)
       {items.value === null
         ? failed.value ? null : (
           <div class="panel-note">
-            <Skeleton lines={[70, 50, 90, 50]} />
+            <Waiting
+              lines={[70, 50, 90, 50]}
+              text={commonText(reader.locale).loadingLong}
+              cancel={commonText(reader.locale).stopWaiting}
+              onCancel={() => failed.value = text.failed}
+            />
           </div>
         )
         : items.value.length === 0

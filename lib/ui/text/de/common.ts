@@ -40,6 +40,13 @@ export const common = {
   save: "Speichern",
   retry: "Noch einmal versuchen",
   more: "Mehr",
+  partFailed: "Dieser Teil der Seite funktioniert nicht mehr",
+  partFailedText:
+    "Der Rest geht, und nichts Gespeichertes ist verloren. Der Fehler wurde gemeldet.",
+  reloadPage: "Seite neu laden",
+  loadingLong: "Das Laden dauert länger als sonst",
+  offline: "Du bist offline. Was zu sehen ist, kann alt sein.",
+  stopWaiting: "Nicht länger warten",
   loading: "Wird geladen",
   copy: "Kopieren",
   copied: "Kopiert",

@@ -1,9 +1,11 @@
 import { account } from "./account.ts";
+import { admin } from "./admin.ts";
 import { alerts } from "./alerts.ts";
 import { apiDocs } from "./api_docs.ts";
 import { auth } from "./auth.ts";
 import { billing } from "./billing.ts";
 import { billingMails } from "./billing_mails.ts";
+import { charter } from "./charter.ts";
 import { chat } from "./chat.ts";
 import { common } from "./common.ts";
 import { constitution } from "./constitution.ts";
@@ -20,17 +22,20 @@ import { problems } from "./problems.ts";
 import { reasons } from "./reasons.ts";
 import { receipt } from "./receipt.ts";
 import { settings } from "./settings.ts";
+import { status } from "./status.ts";
 import { usage } from "./usage.ts";
 import { welcome } from "./welcome.ts";
 
-/** German, by area. The pages of administrators are in English alone. */
+/** German, by area. */
 export const german = {
   account,
+  admin,
   alerts,
   api_docs: apiDocs,
   auth,
   billing,
   billing_mails: billingMails,
+  charter,
   chat,
   common,
   constitution,
@@ -47,6 +52,7 @@ export const german = {
   reasons,
   receipt,
   settings,
+  status,
   usage,
   welcome,
 };
