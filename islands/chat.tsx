@@ -5,7 +5,8 @@ import { Button } from "../lib/ui/button.tsx";
 import { IslandBoundary } from "../lib/ui/boundary.tsx";
 import { Icon } from "../lib/ui/icon.tsx";
 import { Drawer } from "../lib/ui/overlay.tsx";
-import { ErrorCard, Toast, ToastRegion } from "../lib/ui/notice.tsx";
+import { ErrorCard, ToastRegion } from "../lib/ui/notice.tsx";
+import { TimedToast } from "../lib/ui/timed_toast.tsx";
 import { codeToCopy } from "../lib/ui/copy_code.tsx";
 import type { Reader } from "../lib/ui/format.ts";
 import type { Look } from "../lib/ui/look.ts";
@@ -14,14 +15,15 @@ import { ChatContext, type ChatScope } from "../lib/ui/chat/context.ts";
 import { Composer } from "../lib/ui/chat/composer.tsx";
 import { ConversationList } from "../lib/ui/chat/conversation_list.tsx";
 import { loadMarkdown } from "../lib/ui/chat/answer.tsx";
-import { StateBanner } from "../lib/ui/chat/state_banner.tsx";
+import { liveAlert, OfflineBanner } from "../lib/ui/chat/state_banner.tsx";
+import { type AlertKind, outranks } from "../lib/ui/alert.ts";
 import { Messages } from "../lib/ui/chat/messages.tsx";
 import { type ChatData, ChatStore } from "../lib/ui/chat/store.ts";
 import { Starters } from "../lib/ui/chat/starters.tsx";
 import { useLazy } from "../lib/ui/lazy.tsx";
 import { TalkHead } from "../lib/ui/chat/talk_head.tsx";
 import { browserPorts } from "../lib/ui/chat/browser.ts";
-import { useAnnouncer, useLog, useWake } from "../lib/ui/chat/hooks.ts";
+import { useAllowance, useAnnouncer, useLog, useWake } from "../lib/ui/chat/hooks.ts";
 
 const loadReceipt = () => import("../lib/ui/chat/receipt.tsx");
 const loadFailure = () => import("../lib/ui/chat/failure_card.tsx");
@@ -34,6 +36,12 @@ export interface ChatProps {
   announce: Look["announce"];
   /** ISO time at which the page was made, so that both sides write the same labels. */
   now: string;
+  /** What the page tells above the conversation, and the same for what may happen meanwhile. */
+  alertKind: AlertKind | null;
+  alert: ComponentChildren;
+  alert_model_away: ComponentChildren;
+  alert_quota_full: ComponentChildren;
+  alert_quota_strong: ComponentChildren;
   /** Stored answers as the server rendered them, one slot each (see {@link answerSlot}). */
   [slot: `answer_${string}`]: ComponentChildren;
 }
@@ -65,7 +73,7 @@ export default function Chat(props: ChatProps) {
   );
 }
 
-function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
+function Talk({ data, reader, announce, now, alertKind, alert, ...slots }: ChatProps) {
   const text = chatText(reader.locale);
   const hooks = useRef<Pick<ChatStore["ports"], "onText" | "onEnd">>({});
   const store = useMemo(() => new ChatStore(data, browserPorts(data, reader, hooks)), []);
@@ -90,7 +98,12 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
     log.toEnd();
     const query = new URLSearchParams(location.search);
     putAway.value = putAwayNow(query);
-    if (putAway.value) history.replaceState(history.state, "", location.pathname + "?new=1");
+    // Words that another page suggested; what was being written comes first.
+    const suggested = query.get("draft");
+    if (suggested && store.draft.value === "") store.draft.value = suggested.slice(0, 2_000);
+    if (putAway.value || suggested) {
+      history.replaceState(history.state, "", location.pathname + "?new=1");
+    }
     const at = query.get("at");
     if (at) void store.bring(at).then((there) => there && requestAnimationFrame(() => goTo(at)));
   }, []);
@@ -99,14 +112,7 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
       onHelp: () => help.value = true,
       column: () => drawer.current?.open ? drawer.current : null,
     }), []);
-  useEffect(() => {
-    if (toast.value === null) return;
-    return store.ports.clock.after(6_000, () => toast.value = null);
-  }, [toast.value]);
-  useEffect(() => {
-    if (putAway.value === null) return;
-    return store.ports.clock.after(12_000, () => putAway.value = null);
-  }, [putAway.value]);
+  useAllowance(store);
 
   const scope: ChatScope = {
     store,
@@ -130,6 +136,8 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
     void store.send(content);
     log.toEnd();
   };
+  const found = liveAlert(store);
+  const topMost = found && outranks(found, alertKind) ? slots[`alert_${found}`] : alert;
   const own = store.messages.value.findLast((message) => message.role === "user");
   const empty = store.messages.value.length === 0 && store.said.value === null;
 
@@ -143,6 +151,7 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
             onList={() => list.value = true}
             onShortcuts={() => help.value = true}
           />
+          {topMost ? <div class="talk-alert">{topMost}</div> : null}
           <div
             class="log"
             ref={log.ref}
@@ -157,7 +166,7 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
             </div>
           </div>
           <div class="compose stack" onFocusIn={loadMarkdown}>
-            <StateBanner offline={offline.value} />
+            <OfflineBanner offline={offline.value} />
             {log.away.value
               ? (
                 <button type="button" class="btn btn-sm latest" onClick={log.toEnd}>
@@ -186,7 +195,8 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
         <ToastRegion>
           {putAway.value
             ? (
-              <Toast
+              <TimedToast
+                lasts={12_000}
                 onDismiss={() => putAway.value = null}
                 locale={reader.locale}
                 action={
@@ -199,14 +209,18 @@ function Talk({ data, reader, announce, now, ...slots }: ChatProps) {
                 }
               >
                 {text[`${putAway.value.shelf}Now`]}
-              </Toast>
+              </TimedToast>
             )
             : null}
           {toast.value
             ? (
-              <Toast onDismiss={() => toast.value = null} locale={reader.locale}>
+              <TimedToast
+                key={toast.value}
+                onDismiss={() => toast.value = null}
+                locale={reader.locale}
+              >
                 {toast.value}
-              </Toast>
+              </TimedToast>
             )
             : null}
         </ToastRegion>

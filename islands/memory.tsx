@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { IslandBoundary } from "../lib/ui/boundary.tsx";
 import { Button, LinkButton, Spinner } from "../lib/ui/button.tsx";
 import { createApi } from "../lib/ui/chat/api.ts";
 import { scoreParts } from "../lib/ui/chat/reasons.ts";
@@ -10,7 +11,8 @@ import { Icon } from "../lib/ui/icon.tsx";
 import { TierLabel } from "../lib/ui/memory_chip.tsx";
 import { EditForm, MemoryDetail } from "../lib/ui/memory/detail.tsx";
 import { type MemoryData, MemoryStore, NOTE_MS, type Row, TYPES } from "../lib/ui/memory/store.ts";
-import { EmptyState, ErrorCard, Toast, ToastRegion } from "../lib/ui/notice.tsx";
+import { EmptyState, ErrorCard, ToastRegion } from "../lib/ui/notice.tsx";
+import { TimedToast } from "../lib/ui/timed_toast.tsx";
 import { say } from "../lib/ui/say.ts";
 import { aria } from "../lib/ui/slot.ts";
 import { commonText } from "../lib/ui/text/common.ts";
@@ -29,7 +31,15 @@ export interface MemoriesProps {
 }
 
 /** The list of memories with search, filters, and one memory beside it. */
-export default function Memories({ data, reader, now, since }: MemoriesProps) {
+export default function Memories(props: MemoriesProps) {
+  return (
+    <IslandBoundary name="memory" locale={props.reader.locale}>
+      <Whole {...props} />
+    </IslandBoundary>
+  );
+}
+
+function Whole({ data, reader, now, since }: MemoriesProps) {
   const text = memoryText(reader.locale);
   const store = useMemo(() =>
     new MemoryStore(data, {
@@ -396,15 +406,13 @@ function More({ store, reader }: Scope) {
 function Notes({ store, reader }: Scope) {
   const text = memoryText(reader.locale);
   const note = store.note.value;
-  useEffect(() => {
-    if (!note) return;
-    return store.ports.clock.after(NOTE_MS, () => store.note.value = null);
-  }, [note]);
   return (
     <ToastRegion>
       {note
         ? (
-          <Toast
+          <TimedToast
+            key={note.words}
+            lasts={NOTE_MS}
             locale={reader.locale}
             onDismiss={() => store.note.value = null}
             action={note.undo
@@ -416,7 +424,7 @@ function Notes({ store, reader }: Scope) {
               : undefined}
           >
             {text[note.words]}
-          </Toast>
+          </TimedToast>
         )
         : null}
     </ToastRegion>

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { IslandBoundary } from "../lib/ui/boundary.tsx";
 import { Button, LinkButton } from "../lib/ui/button.tsx";
 import { createApi, problemOf } from "../lib/ui/chat/api.ts";
 import type { ImportReport, MemorySettings, ProblemBody } from "../lib/ui/contract.ts";
@@ -19,7 +20,15 @@ export interface MemoryCareProps {
 }
 
 /** How far memory goes by itself, and all of it to take along and bring in. */
-export default function MemoryCare({ settings, kinds, reader }: MemoryCareProps) {
+export default function MemoryCare(props: MemoryCareProps) {
+  return (
+    <IslandBoundary name="memory care" locale={props.reader.locale}>
+      <Whole {...props} />
+    </IslandBoundary>
+  );
+}
+
+function Whole({ settings, kinds, reader }: MemoryCareProps) {
   const text = memoryCareText(reader.locale);
   const api = useMemo(
     () => createApi({ fetch: (input, init) => fetch(input, init), clock: systemClock }),

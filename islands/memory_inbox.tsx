@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { ComponentChildren } from "preact";
+import { IslandBoundary } from "../lib/ui/boundary.tsx";
 import { Button } from "../lib/ui/button.tsx";
 import { createApi } from "../lib/ui/chat/api.ts";
 import { Chip } from "../lib/ui/chip.tsx";
@@ -25,6 +26,14 @@ export type MemoryInboxProps =
 
 /** What waits for its owner's word. */
 export default function MemoryInbox(props: MemoryInboxProps) {
+  return (
+    <IslandBoundary name="memory inbox" locale={props.reader.locale}>
+      <Whole {...props} />
+    </IslandBoundary>
+  );
+}
+
+function Whole(props: MemoryInboxProps) {
   if (props.kind === "proposals") return <Proposals {...props} />;
   if (props.kind === "not_saved") return <NotSavedList {...props} />;
   return <Contradictions {...props} />;

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
+import { IslandBoundary } from "../lib/ui/boundary.tsx";
 import { Button } from "../lib/ui/button.tsx";
 import { createApi, problemOf } from "../lib/ui/chat/api.ts";
 import { Chip } from "../lib/ui/chip.tsx";
@@ -33,6 +34,14 @@ export interface MemoryOneProps {
 
 /** One memory with its history, ties and sources, and what can be done to it (UI-16). */
 export default function MemoryOne(props: MemoryOneProps) {
+  return (
+    <IslandBoundary name="memory one" locale={props.reader.locale}>
+      <Whole {...props} />
+    </IslandBoundary>
+  );
+}
+
+function Whole(props: MemoryOneProps) {
   const { reader, links, sources, reach } = props;
   const text = memoryCareText(reader.locale);
   const words = memoryText(reader.locale);

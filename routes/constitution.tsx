@@ -1,6 +1,8 @@
 import { define } from "@/utils.ts";
 import { Chip } from "@/lib/ui/chip.tsx";
 import { say } from "@/lib/ui/say.ts";
+import { charterText } from "@/lib/ui/text/charter.ts";
+import { principleText } from "@/lib/ui/text/principles.ts";
 import { constitutionText } from "@/lib/ui/text/constitution.ts";
 import type { PrincipleView } from "@/lib/ui/view.ts";
 import { PublicFrame } from "./(_shared)/public_frame.tsx";
@@ -44,19 +46,22 @@ function PrincipleSection(
   { principle, number, locale }: { principle: PrincipleView; number: number; locale: string },
 ) {
   const text = constitutionText(locale);
+  const { key } = principle;
+  const words: Record<string, string> = charterText(locale);
+  const titles: Record<string, string> = principleText(locale);
   return (
-    <section id={principle.key} class="top-line">
-      <h2>{`${number}. ${principle.title}`}</h2>
-      <p class="lead">{principle.meaning}</p>
+    <section id={key} class="top-line">
+      <h2>{`${number}. ${titles[key]}`}</h2>
+      <p class="lead">{words[`${key}_meaning`]}</p>
       <div class="fit">
-        <Rules title={text.permits} rules={principle.permits} />
-        <Rules title={text.forbids} rules={principle.forbids} />
+        <Rules title={text.permits} rules={words[`${key}_permits`]!.split("\n")} />
+        <Rules title={text.forbids} rules={words[`${key}_forbids`]!.split("\n")} />
       </div>
-      {principle.examples.map((example) => (
-        <figure class="stack stack-4" key={example.asked}>
+      {[1, 2].map((n) => (
+        <figure class="stack stack-4" key={n}>
           <figcaption class="small quiet">{text.example}</figcaption>
-          <p class="strong">“{example.asked}”</p>
-          <p class="quiet">{example.answered}</p>
+          <p class="strong">{say(text.quoted, { words: words[`${key}_asked${n}`]! })}</p>
+          <p class="quiet">{words[`${key}_answered${n}`]}</p>
         </figure>
       ))}
     </section>

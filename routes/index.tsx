@@ -79,7 +79,6 @@ export default define.page<typeof handler>(({ data, state }) => {
           <BandHead title={text.plansTitle} lead={text.plansLead} />
           <div class="stack stack-24">
             <Plans plans={data.plans} locale={locale} />
-            <p class="small quiet">{text.plansNote}</p>
           </div>
         </div>
       </section>

@@ -1,7 +1,6 @@
 import { page } from "fresh";
 import { define } from "@/utils.ts";
 import { LinkButton } from "@/lib/ui/button.tsx";
-import { formatNumber } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { PlanCard, Questions } from "@/lib/ui/plans.tsx";
 import { say } from "@/lib/ui/say.ts";
@@ -26,7 +25,6 @@ export const handler = define.handlers({
 export default define.page<typeof handler>(({ data, state }) => {
   const text = billingText(state.locale);
   const reader = readerOf(state);
-  const fair = data.plans.find((plan) => plan.fairUse)?.fairUse;
   const signedIn = state.session !== null;
   return (
     <PublicFrame
@@ -61,16 +59,6 @@ export default define.page<typeof handler>(({ data, state }) => {
             );
           })}
         </div>
-        {fair
-          ? (
-            <p class="small quiet">
-              {say(text.fairUse, {
-                tokens: formatNumber(fair.tokensPerDay, reader),
-                messages: formatNumber(fair.messagesPerDay, reader),
-              })}
-            </p>
-          )
-          : null}
         <section class="stack stack-16" aria-labelledby="questions">
           <h2 id="questions">{text.questions}</h2>
           <Questions reader={reader} graceDays={data.graceDays} refundDays={data.refundDays} />

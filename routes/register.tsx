@@ -44,7 +44,7 @@ export const handler = define.handlers({
         acceptTerms: true,
         ageConfirmed: true,
       });
-      if (result.kind === "signed_in") return seeOther("/chat", result.cookies);
+      if (result.kind === "signed_in") return seeOther("/welcome", result.cookies);
       return page<RegisterData>({ ...answer, faults: [], accepted: true }, { status: 202 });
     } catch (error) {
       const problem = expectProblem(error);

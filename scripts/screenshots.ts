@@ -54,6 +54,11 @@ const PAGES: [name: string, path: string, signedIn: boolean][] = [
   ["memory-contradictions", "/memory/contradictions", true],
   ["memory-timeline", "/memory/timeline", true],
   ["memory-care", "/memory/care", true],
+  ["dashboard", "/dashboard", true],
+  ["notifications", "/notifications", true],
+  ["status", "/status", false],
+  ...["welcome", "chat", "memory", "principles", "plan", "companion", "look"]
+    .map((step): [string, string, boolean] => [`welcome-${step}`, `/welcome?step=${step}`, true]),
   ["usage", "/usage", true],
   ["memory-timeline", "/memory/timeline", true],
   ["memory-proposals", "/memory/proposals", true],
@@ -91,6 +96,7 @@ for (const [width, theme] of LOOKS) {
     await context.addCookies(
       cookies.map(([name, value]) => ({ name: name!, value: value!, url: app.url })),
     );
+    if (signedIn) await ada.patch("/api/account/settings", { theme });
     await page.goto(app.url + path);
     await page.waitForLoadState("networkidle");
     const file = `${folder}/${name}-${width}-${theme}.png`;

@@ -47,7 +47,7 @@ Deno.test("[ACC-79] each group of settings is saved, reloaded and read back", as
     ],
     [
       "/settings/notifications",
-      { notifyChat: "on", quietHours: "on", quietFrom: "21:15", quietUntil: "07:30" },
+      { usageMails: "on", quietHours: "on", quietFrom: "21:15", quietUntil: "07:30" },
       /value="21:15"/,
     ],
     [
@@ -57,7 +57,7 @@ Deno.test("[ACC-79] each group of settings is saved, reloaded and read back", as
     ],
     [
       "/settings/privacy",
-      { memory: "on", analytics: "on", leaderboard: "on", retention: "90" },
+      { memory: "on", retention: "90" },
       /name="retention"[^>]*value="90"[^>]*checked|checked[^>]*value="90"/,
     ],
   ];
@@ -70,14 +70,11 @@ Deno.test("[ACC-79] each group of settings is saved, reloaded and read back", as
   expect(body).toMatchObject({
     tone: "brief",
     answerLength: "short",
-    enterSends: false,
-    notifyChat: true,
-    notifyMail: false,
+    usageMails: true,
+    notifyUsage: false,
     quietFrom: "21:15",
     memory: true,
-    reflection: false,
-    analytics: true,
-    leaderboard: true,
+    searchConversations: false,
     retentionDays: 90,
   });
 });

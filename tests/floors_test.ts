@@ -7,13 +7,13 @@ const FLOORS: [name: string, level: number, owns: RegExp][] = [
   ["main", 6, /^(?:main|dev|fresh\.config|utils)\.tsx?$/],
   ["boot", 5, /^lib\/(?:boot\/|nova\.ts)/],
   ["routes", 4, /^(?:routes|islands|jobs)\/|^lib\/api\//],
-  ["domains", 3, /^lib\/(?:accounts|plans|usage|policy|memory|chat)\//],
+  ["domains", 3, /^lib\/(?:accounts|plans|notices|onboarding|usage|policy|memory|chat)\//],
   ["shared", 2, /^lib\/(?:model|ui|fresh)\//],
   ["platform", 1, /^lib\/platform\//],
 ];
 
 /** Domains in the order in which they may use each other: a later one may use an earlier one. */
-const DOMAINS = ["plans", "usage", "policy", "accounts", "memory", "chat"];
+const DOMAINS = ["plans", "notices", "onboarding", "usage", "policy", "accounts", "memory", "chat"];
 
 const ALLOWED: Record<string, string> = {
   // The jobs' registry wires handlers to services, whose type the composition root owns.

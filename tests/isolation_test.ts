@@ -65,6 +65,7 @@ Deno.test("[RD-13] every route that takes an id answers another user as it answe
     "/api/chat/sessions/": turn.turn.sessionId,
     "/api/chat/turns/": turn.turn.id,
     "/api/memory/": memory.id,
+    "/api/notifications/": (await ada.post("/api/notifications/test")).body.id,
     ...await accountOf(ada),
   };
   const idOf = (path: string) =>

@@ -199,6 +199,7 @@ Deno.test("[ACC-113] headers that claim an identity change neither the answer no
   const wrong: unknown[] = [];
   for (const entry of routes) {
     if (ENDING.test(entry.path) || entry.meta.auth === "public" || entry.method !== "GET") continue;
+    if (entry.path === "/api/notifications/stream") continue; // has no end to wait for
     const url = entry.path.replace(/:\w+/, crypto.randomUUID());
     for (const client of [app.client(), ada]) {
       const plain = await client.send(entry.method, url);

@@ -12,7 +12,7 @@ import { Problem } from "@/lib/platform/problem.ts";
 import type { AccessTokens } from "./access_token.ts";
 import type { Audit } from "./audit.ts";
 import type { DeviceCookie, SessionCookie } from "./cookie.ts";
-import type { Mails } from "./mails.ts";
+import type { createMails, Mails } from "./mails.ts";
 import type { StateCache } from "./state_cache.ts";
 import type { LoginThrottle } from "./throttle.ts";
 
@@ -57,6 +57,8 @@ export interface AccountOptions {
     credentialStuffing: boolean;
     keyAbuse: boolean;
   };
+  /** Hears of each mail in its transaction. */
+  onMail?: Parameters<typeof createMails>[0]["onQueue"];
   /** What others do in the transaction of a registration (the school, the welcome). */
   onRegister?: (tx: Tx, user: { id: string; email: string }) => Promise<void>;
   /** What others do in the transaction of a change of settings (the turns that are searched). */

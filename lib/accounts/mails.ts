@@ -76,6 +76,11 @@ export function createMails(options: {
   metrics: Metrics;
   baseUrl: string;
   supportEmail: string | undefined;
+  /** Hears of each mail in its transaction, for those who tell the same in the product. */
+  onQueue?: (
+    tx: Tx,
+    mail: { kind: MailKind; key: string; userId: string; values: Record<string, string> },
+  ) => Promise<void>;
   /** Runs work as the system; retries are queued with it. */
   asSystem: <T>(purpose: string, work: (tx: Tx) => Promise<T>) => Promise<T>;
 }) {
@@ -128,6 +133,8 @@ export function createMails(options: {
         tries: 0,
         ...(about.userId ? { userId: about.userId } : {}),
       });
+      const { userId } = about;
+      if (userId) await options.onQueue?.(tx, { kind, key, userId, values: content.values ?? {} });
     },
 
     /** The handler of {@link MAIL_JOB}. A failure queues another try, for three days. */

@@ -100,6 +100,7 @@ function contextOf(parts: AccountParts): AccountContext {
       baseUrl: options.baseUrl,
       supportEmail: options.supportEmail,
       asSystem: (purpose, work) => db.asSystem(purpose, work),
+      onQueue: options.onMail,
     }),
     seal: sealer(appSecret, "second-factor"),
     cookie: sessionCookie(options.baseUrl),

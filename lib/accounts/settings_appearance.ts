@@ -6,6 +6,7 @@ export const appearanceShape = {
   size: z.enum(["small", "medium", "large", "largest"]),
   motion: z.enum(["system", "reduced"]),
   spacing: z.enum(["normal", "wide"]),
+  density: z.enum(["comfortable", "compact"]),
   links: z.enum(["plain", "underlined"]),
   announce: z.enum(["sentences", "end", "off"]),
 };
@@ -16,6 +17,7 @@ export const appearanceDefaults = {
   size: appearanceShape.size.default("medium"),
   motion: appearanceShape.motion.default("system"),
   spacing: appearanceShape.spacing.default("normal"),
+  density: appearanceShape.density.default("comfortable"),
   links: appearanceShape.links.default("plain"),
   announce: appearanceShape.announce.default("sentences"),
 };

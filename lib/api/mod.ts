@@ -20,6 +20,8 @@ import type { PurposeKey } from "@/lib/platform/crypto.ts";
 import { type Chat, chatApi, libraryApi } from "@/lib/chat/mod.ts";
 import { type Billing, billingApi } from "@/lib/billing/mod.ts";
 import { type Memory, memoryApi } from "@/lib/memory/mod.ts";
+import { type Notices, noticesApi } from "@/lib/notices/mod.ts";
+import { type Onboarding, onboardingApi } from "@/lib/onboarding/mod.ts";
 import { type Entitlements, plansApi } from "@/lib/plans/mod.ts";
 import { type Usage, usageApi } from "@/lib/usage/mod.ts";
 import { openApiDocument, type RouteEntry, routeList } from "./openapi.ts";
@@ -45,6 +47,8 @@ export interface ApiOptions extends Omit<SystemOptions, "openApi"> {
   memory: Memory;
   usage: Usage;
   billing: Billing;
+  notices: Notices;
+  onboarding: Onboarding;
   entitlements: Entitlements;
   clock: Clock;
   log: Log;
@@ -106,6 +110,8 @@ export function createApi(options: ApiOptions): Api {
   app.route("/", usageApi(options.usage));
   app.route("/", plansApi(options.entitlements));
   app.route("/", billingApi(options.billing));
+  app.route("/", onboardingApi(options.onboarding));
+  app.route("/", noticesApi(options.notices, { clock: options.clock }));
 
   app.notFound((c) => {
     const allow = METHODS.filter((method) =>

@@ -159,6 +159,8 @@ test("[RD-11] what a person's routes answer fits their schemas", async () => {
   let calls = 0;
   for (const { method, path, meta } of api.routes) {
     if (method !== "GET" || meta.auth !== "user" || meta.roles) continue;
+    // A stream that has no end answers nothing that could be read to it.
+    if (path === "/api/notifications/stream") continue;
     const id = ids[path];
     if (path.includes(":") && !id) continue;
     const query = path === "/api/chat/search" ? "?q=Troms" : "";

@@ -1,3 +1,4 @@
+import { noteAll } from "@/lib/notices/mod.ts";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import type { BillingNotice } from "./notices.ts";
 import type { SyncOptions } from "./sync.ts";
@@ -35,8 +36,14 @@ export async function queueNotices(
     },
 ): Promise<number> {
   const userId = work.payer.id;
-  const notices = work.notices.map((notice) => ({ id: work.ids(), ...notice }));
-  const fresh = await store.noteOnce(tx, { userId, at: work.clock.now(), notices });
+  // Who does not want to be warned is not; the cause counts as told all the same.
+  const quiet = work.payer.settings["notifyUsage"] === false;
+  const notices = work.notices.map((notice) => ({
+    id: work.ids(),
+    ...notice,
+    hidden: quiet && notice.kind.startsWith("usage_"),
+  }));
+  const fresh = await noteAll(tx, { userId, at: work.clock.now(), notices });
   for (const { id, kind, cause, data } of notices) {
     if (!fresh.has(id)) continue;
     const setting = ASKED_FOR[kind];

@@ -221,29 +221,6 @@ export async function insertChange(tx: Tx, row: ChangeRow): Promise<void> {
       ${row.fromStatus}, ${row.toStatus}, ${row.cause}, ${row.eventId}, ${row.at})`;
 }
 
-/** Something a person is told once. */
-export interface NoticeRow {
-  id: string;
-  kind: string;
-  cause: string;
-  data: Record<string, unknown>;
-}
-
-/** Notes what a person is told; returns the ids of what they had not been told before. */
-export async function noteOnce(
-  tx: Tx,
-  told: { userId: string; at: Date; notices: NoticeRow[] },
-): Promise<Set<string>> {
-  if (told.notices.length === 0) return new Set();
-  const rows = await tx<{ id: string }[]>`
-    insert into notices (id, user_id, kind, cause, data, created_at)
-    select n.id, ${told.userId}, n.kind, n.cause, n.data, ${told.at}
-    from jsonb_to_recordset(${tx.json(told.notices as never)})
-      as n(id uuid, kind text, cause text, data jsonb)
-    on conflict (user_id, kind, cause) do nothing returning id`;
-  return new Set(rows.map((row) => row.id));
-}
-
 /** Subscriptions that were not compared with the provider since a moment. */
 export function staleSubscriptions(
   tx: Tx,

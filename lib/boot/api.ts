@@ -37,6 +37,8 @@ export function apiOf(
     memory: services.memory,
     usage: services.usage,
     billing: services.billing,
+    notices: services.notices,
+    onboarding: services.onboarding,
     entitlements,
     clock,
     log,

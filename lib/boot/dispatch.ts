@@ -1,7 +1,14 @@
-import { type createGate, type EdgeHandler, entitled, type Health } from "@/lib/api/mod.ts";
+import {
+  type createGate,
+  type EdgeHandler,
+  entitled,
+  type Health,
+  type StatusReport,
+} from "@/lib/api/mod.ts";
 import type { SignedIn } from "@/lib/accounts/mod.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import type { RouteMeta } from "@/lib/platform/http/route.ts";
+import { isProblem, type Problem } from "@/lib/platform/problem.ts";
 import type { Log } from "@/lib/platform/log.ts";
 import type { PageServices } from "@/lib/ui/view.ts";
 import { type AccountCenter, accountCenter } from "./account_center.ts";
@@ -19,6 +26,10 @@ export interface PageContext {
   signedIn: SignedIn | null;
   /** Binds the forms of the page to the session; null for visitors. */
   formToken: string | null;
+  /** Why the page is not shown: the error page tells it in words. */
+  refused: Problem | null;
+  /** What was thrown while the page was made; the answer gets its status. */
+  fault: Problem | null;
   correlationId: string;
   log: Log;
 }
@@ -42,6 +53,7 @@ export function dispatch(options: {
   pages: PageHandler | undefined;
   health: Health;
   gate: ReturnType<typeof createGate>;
+  status: () => Promise<StatusReport>;
 }): EdgeHandler {
   const { services, api, pages, health, gate } = options;
   return async (request, context) => {
@@ -52,24 +64,35 @@ export function dispatch(options: {
     if (api.owns(pathname) || !pages) return await api.fetch(request, context);
     const { address } = context;
     let current: Principal | null = null;
-    const render = (visitor: PageVisitor, formToken: string | null, asked = request) =>
-      pages(asked, {
+    const render = async (
+      visitor: PageVisitor,
+      formToken: string | null,
+      asked = request,
+      refused: Problem | null = null,
+    ) => {
+      const page: PageContext = {
+        services: pageServices(services, visitor),
+        center: accountCenter(services, visitor),
+        signedIn: visitor.signedIn,
+        formToken,
+        refused,
+        fault: null,
+        correlationId: context.correlationId,
+        log: services.log,
+      };
+      const response = await pages(asked, {
         remoteAddr: context.peer as Deno.NetAddr,
         completed: Promise.resolve(),
-        page: {
-          services: pageServices(services, visitor),
-          center: accountCenter(services, visitor),
-          signedIn: visitor.signedIn,
-          formToken,
-          correlationId: context.correlationId,
-          log: services.log,
-        },
+        page,
       });
+      return withFault(response, page.fault);
+    };
     const stranger: PageVisitor = {
       principal: null,
       signedIn: null,
       address,
       routes: api.routes,
+      status: options.status,
       limit: (rate, text) =>
         gate.limit({
           request,
@@ -90,12 +113,18 @@ export function dispatch(options: {
       : null;
     const signedIn = principal ? accounts.me(principal) : null;
     current = principal;
-    await gate.limit({
-      request,
-      principal,
-      address,
-      meta: principal ? PAGE : { ...PAGE, rate: "PUBLIC" },
-    });
+    try {
+      await gate.limit({
+        request,
+        principal,
+        address,
+        meta: principal ? PAGE : { ...PAGE, rate: "PUBLIC" },
+      });
+    } catch (error) {
+      // Somebody who reads gets a page, programs the problem itself.
+      if (!isProblem(error) || !wantsPage(request)) throw error;
+      return await render(stranger, null, request, error);
+    }
     const formToken = principal ? await accounts.formToken(principal.sessionId) : null;
     let asked = request;
     if (request.method !== "GET" && request.method !== "HEAD") {
@@ -111,7 +140,7 @@ export function dispatch(options: {
       response.headers.append("set-cookie", accounts.cookie.clear());
     }
     // A value that the page itself renewed wins.
-    if (found.kind === "user" && found.setCookie && !response.headers.has("set-cookie")) {
+    if (found.kind === "user" && found.setCookie && !setsSame(response, found.setCookie)) {
       response.headers.append("set-cookie", found.setCookie);
     }
     if (principal && !response.headers.has("cache-control")) {
@@ -119,6 +148,26 @@ export function dispatch(options: {
     }
     return response;
   };
+}
+
+/** The answer of an error page with the status and the wait of what was thrown. */
+function withFault(response: Response, fault: Problem | null): Response {
+  if (!fault || response.status === fault.status) return response;
+  const headers = new Headers(response.headers);
+  const { retryAfterSeconds: wait } = fault.extra;
+  if (typeof wait === "number") headers.set("retry-after", String(Math.max(1, Math.ceil(wait))));
+  return new Response(response.body, { status: fault.status, headers });
+}
+
+/** Whether a browser goes to a page, and does not fetch something for one. */
+function wantsPage(request: Request): boolean {
+  return request.method === "GET" && (request.headers.get("accept") ?? "").includes("text/html");
+}
+
+/** Whether an answer sets a cookie of the same name. */
+function setsSame(response: Response, cookie: string): boolean {
+  const name = cookie.slice(0, cookie.indexOf("=") + 1);
+  return response.headers.getSetCookie().some((one) => one.startsWith(name));
 }
 
 /** What a page shows of an account, with the plan that holds now. */
@@ -148,4 +197,4 @@ export function routeNames(api: Api): (request: Request) => string {
 }
 
 const PAGES =
-  /^\/(?:chat|memory|usage|billing|pricing|admin|settings|login|register|constitution|docs|2fa|step-up|verify-email|forgot-password|reset-password|end-device|undo-email|legal|accept-terms)?(?:\/(?::id|api|sign-out|profile|security|devices|keys|notifications|companion|privacy|data|history))?$/;
+  /^\/(?:chat|memory|usage|billing|pricing|status|dashboard|welcome|notifications|admin|settings|login|register|constitution|docs|2fa|step-up|verify-email|forgot-password|reset-password|end-device|undo-email|legal|accept-terms)?(?:\/(?::id|api|sign-out|profile|security|devices|keys|notifications|companion|privacy|data|history))?$/;

@@ -135,6 +135,7 @@ export function boot(options: BootOptions): Running {
       const parts = await opened.catch(() => null);
       parts?.stopTimers();
       await parts?.closeControl();
+      parts?.services.notices.close();
       await parts?.services.chat.turns.drain(stopOptions.turnLimitMs ?? TURN_LIMIT_MS);
       await server.shutdown();
       await parts?.services.close();

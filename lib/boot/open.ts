@@ -75,7 +75,7 @@ export async function openProduct(options: OpenOptions): Promise<OpenProduct> {
   return {
     services,
     db,
-    handler: dispatch({ services, api, pages, health, gate }),
+    handler: dispatch({ services, api, pages, health, gate, status: () => status.report() }),
     routeOf: routeNames(api),
     stopTimers,
     closeControl,

@@ -19,10 +19,12 @@ export async function pageState(ctx: Context<State>): Promise<Response> {
     ? interfaceLocale(user.locale)
     : preferredLocale(ctx.req.headers.get("accept-language"));
   ctx.state.nonce = "";
+  ctx.state.refused = page.refused;
   try {
     return await ctx.next();
   } catch (error) {
     // The error page says no more than an id; what happened is in the log under it.
+    if (error instanceof Problem) page.fault = error;
     if (!(error instanceof HttpError) && !(error instanceof Problem)) {
       page.log.error("page.failed", "A page could not be rendered", errorFields(error));
     }

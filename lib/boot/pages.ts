@@ -2,7 +2,7 @@ import { isUuid } from "@/lib/platform/ids.ts";
 import { isProblem } from "@/lib/platform/problem.ts";
 import type { RateClass } from "@/lib/platform/config_rates.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
-import { memoryQuerySchema, memorySearchSchema } from "@/lib/memory/schema.ts";
+import { memoryQuerySchema, memorySearchSchema, newMemorySchema } from "@/lib/memory/schema.ts";
 import { SENSITIVE_KINDS } from "@/lib/memory/mod.ts";
 import { messageQuerySchema, sessionQuerySchema } from "@/lib/chat/schema.ts";
 import { loginSchema, registerSchema } from "@/lib/accounts/schema.ts";
@@ -10,9 +10,10 @@ import { clientOf, lookSchema, settingsSchema, type SignedIn } from "@/lib/accou
 import { parse } from "@/lib/platform/http/route.ts";
 import { TRIAL_DAYS } from "@/lib/plans/mod.ts";
 import { POLICY_VERSION, PRINCIPLES } from "@/lib/policy/mod.ts";
-import type { RouteEntry } from "@/lib/api/mod.ts";
+import type { RouteEntry, StatusReport } from "@/lib/api/mod.ts";
 import type { Client } from "@/lib/accounts/mod.ts";
-import type { ApiRouteView, PageServices } from "@/lib/ui/view.ts";
+import { isOpen, onboardingActSchema, type Progress, stepsOf, TIPS } from "@/lib/onboarding/mod.ts";
+import type { ApiRouteView, PageServices, Situation, TourView } from "@/lib/ui/view.ts";
 import { ledgerDownload } from "@/lib/usage/mod.ts";
 import { billingAdminPages, billingPages } from "./billing_pages.ts";
 import { LEGAL_PAGES, legalDocument } from "./legal.ts";
@@ -26,6 +27,8 @@ export interface PageVisitor {
   address: string;
   /** Every declared route, for the page that documents them. */
   routes: readonly RouteEntry[];
+  /** How the parts of the product are doing. */
+  status: () => Promise<StatusReport>;
   /** Takes from a class of requests. @throws Problem 429 `rate_limited` */
   limit(rate: RateClass, text?: string): Promise<unknown>;
 }
@@ -91,13 +94,16 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
     },
     billing: billingPages(services, { principal, limit: () => visitor.limit("CHECKOUT") }),
     billingAdmin: billingAdminPages(services, visitor.principal),
+    notices: noticePages(services, principal),
+    tour: tourPages(services, principal),
+    situation: () => situationOf(services, principal()),
     plans: { cards: () => services.plans.cards() },
     legal: {
       pages: LEGAL_PAGES,
       document: (name, locale) => legalDocument(name, { locale, config }),
     },
     policy: { version: () => POLICY_VERSION, principles: () => PRINCIPLES },
-    status: { standIns: () => standInsOf(services) },
+    status: { standIns: () => standInsOf(services), report: () => visitor.status() },
     api: { routes: () => visitor.routes.map(routeView) },
     mailbox: () => services.mailer.kept(),
     mailPreview: {
@@ -106,6 +112,71 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
     },
     clock: { now: () => services.clock.now() },
     isDevelopment: config.appEnv === "development",
+  };
+}
+
+async function situationOf(services: Services, { userId }: Principal): Promise<Situation> {
+  const [holder, unread, stored, progress] = await Promise.all([
+    services.entitlements.of(userId),
+    services.notices.unread(userId),
+    services.accounts.settings(userId),
+    services.onboarding.progress(userId),
+  ]);
+  const settings = settingsSchema.parse(stored);
+  return {
+    subscription: {
+      status: holder.subscriptionStatus,
+      planUntil: holder.planUntil?.toISOString() ?? null,
+    },
+    modelAway: services.model.state().chat.state === "open",
+    unread,
+    sound: settings.notifySound,
+    tips: isOpen(progress) ? [] : TIPS.filter((tip) => !progress.tips.includes(tip)),
+    quiet: { on: settings.quietHours, from: settings.quietFrom, until: settings.quietUntil },
+  };
+}
+
+function tourPages(
+  { onboarding }: Services,
+  principal: () => Principal,
+): PageServices["tour"] {
+  const view = (progress: Progress): TourView => ({
+    open: isOpen(progress),
+    begun: progress.startedAt !== null,
+    step: progress.step,
+    steps: stepsOf(progress).map(({ name }) => name),
+    done: progress.done,
+    tips: progress.tips,
+  });
+  return {
+    progress: async () => view(await onboarding.progress(principal().userId)),
+    async act(act, step) {
+      const { userId } = principal();
+      const wanted = onboardingActSchema.safeParse(step === undefined ? { act } : { act, step });
+      return view(
+        wanted.success
+          ? await onboarding.act(userId, wanted.data)
+          : await onboarding.progress(userId),
+      );
+    },
+  };
+}
+
+function noticePages(
+  { notices }: Services,
+  principal: () => Principal,
+): PageServices["notices"] {
+  return {
+    list: ({ unread, cursor }) =>
+      notices.list(principal(), {
+        limit: 30,
+        unread: unread ? "true" : "false",
+        ...(cursor ? { cursor } : {}),
+      }),
+    read: async (id) => void await orNull(() => notices.read(principal(), id)),
+    readAll: async () => void await notices.readAll(principal().userId),
+    remove: async (id) => void await orNull(() => notices.remove(principal().userId, id)),
+    test: async () => void await notices.test(principal()),
   };
 }
 
@@ -162,6 +233,16 @@ function memoryPages(services: Services, principal: () => Principal): PageServic
     contradictions: () => memory.contradictions(principal().userId, { limit: 50 }),
     settings: () => memory.settings(principal().userId),
     kinds: () => [...SENSITIVE_KINDS],
+    add: async (text) => {
+      const wanted = parse(newMemorySchema, { text, type: "preference" });
+      return (await memory.create(principal(), wanted)).memory;
+    },
+    forget: async (id) => void await orNull(() => memory.forget(principal().userId, id)),
+    answer: async (id, yes) => {
+      await orNull<unknown>(() =>
+        yes ? memory.acceptProposal(principal(), id) : memory.rejectProposal(principal().userId, id)
+      );
+    },
     timeline: (_userId, page) => memory.timeline(principal().userId, page),
   };
 }

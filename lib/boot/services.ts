@@ -20,10 +20,13 @@ import { createChat } from "@/lib/chat/mod.ts";
 import "@/lib/ui/text/languages.ts";
 import { createMemory } from "@/lib/memory/mod.ts";
 import { createModelHost } from "@/lib/model/mod.ts";
+import { createNotices } from "@/lib/notices/mod.ts";
+import { createOnboarding } from "@/lib/onboarding/mod.ts";
 import { startStandIn } from "@/lib/model/standin/mod.ts";
 import { createEntitlements, createPlans, createTrials } from "@/lib/plans/mod.ts";
 import { createPolicy } from "@/lib/policy/mod.ts";
 import { createUsage } from "@/lib/usage/mod.ts";
+import { noteMail, noteProposal } from "./notices.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** What services stand on. */
@@ -100,6 +103,8 @@ export async function createServices(platform: Platform) {
   const securityLog: NoteSecurity = (tx, note) => accounts.audit.record(tx, note);
   const entitlements = createEntitlements({ db, clock, ids, plans, metrics, securityLog });
   const cursorKey = purposeKey(secrets.appSecret, "cursor");
+  const notices = createNotices({ db, clock, ids, plans, entitlements, cursorKey });
+  const onboarding = createOnboarding({ db, clock, metrics });
   const usage = createUsage({
     db,
     clock,
@@ -128,6 +133,7 @@ export async function createServices(platform: Platform) {
     usage,
     cursorKey,
     tombstoneKey: purposeKey(secrets.appSecret, "forgotten"),
+    onProposal: (tx, userId) => noteProposal(notices, clock, { tx, userId }),
   });
   const hasher = await createPasswordHasher();
   const mailer: Mailer = config.smtpUrl
@@ -172,6 +178,7 @@ export async function createServices(platform: Platform) {
       supportEmail: config.supportEmail,
       autoVerify: config.autoVerifyEmail,
       registration: { mode: config.registrationMode, enumeration: config.registrationEnumeration },
+      onMail: (tx, mail) => noteMail(notices, tx, mail),
       onRegister: async (tx, { id: userId }) => {
         const [row] = await tx<{ emailNormalized: string }[]>`
           select email_normalized from users where id = ${userId}`;
@@ -236,6 +243,8 @@ export async function createServices(platform: Platform) {
     limiter,
     mailer,
     billing,
+    notices,
+    onboarding,
     /** Ends what holds a resource, in the right order. */
     async close(): Promise<void> {
       await outbox.stop();

@@ -32,6 +32,8 @@ export interface MemoryDependencies {
   cursorKey: PurposeKey;
   /** Hashes forgotten texts. */
   tombstoneKey: PurposeKey;
+  /** Hears of each proposal in its transaction. */
+  onProposal?: (tx: Tx, userId: string) => Promise<void>;
 }
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -197,6 +197,7 @@ export function createInbox(dependencies: MemoryDependencies, writer: FactWriter
         createdAt: now,
         expiresAt: new Date(now.getTime() + PROPOSAL_MS),
       });
+      await dependencies.onProposal?.(tx, proposal.userId);
     },
 
     /** Opens a contradiction between a stored fact and a newer one. */

@@ -1,10 +1,14 @@
 import { Component, type ComponentChildren } from "preact";
+import { Button } from "./button.tsx";
+import { ErrorCard } from "./notice.tsx";
 import { slot } from "./slot.ts";
+import { commonText } from "./text/common.ts";
 
 /** Props of {@link IslandBoundary}. */
 export interface IslandBoundaryProps {
-  /** What stands in the place of the part that failed. */
-  fallback: ComponentChildren;
+  /** What stands in the place of the part that failed; by default a card with a way to retry. */
+  fallback?: ComponentChildren;
+  locale?: string;
   /** Name of the part, for the report. */
   name: string;
   children: ComponentChildren;
@@ -31,6 +35,25 @@ export class IslandBoundary extends Component<IslandBoundaryProps, { failed: boo
   }
 
   override render() {
-    return this.state.failed ? slot(this.props.fallback) : slot(this.props.children);
+    if (!this.state.failed) return slot(this.props.children);
+    const { fallback, locale } = this.props;
+    if (fallback !== undefined) return slot(fallback);
+    const text = commonText(locale);
+    return (
+      <ErrorCard
+        title={text.partFailed}
+        locale={locale}
+        actions={
+          <>
+            <Button kind="primary" onClick={() => this.setState({ failed: false })}>
+              {text.retry}
+            </Button>
+            <Button onClick={() => location.reload()}>{text.reloadPage}</Button>
+          </>
+        }
+      >
+        {text.partFailedText}
+      </ErrorCard>
+    );
   }
 }

@@ -35,16 +35,18 @@ export interface StandInBadgeProps {
   label?: string;
   /** Where setting up the real thing is explained. */
   href?: string;
+  /** Keeps its words for screen readers alone where there is little room. */
+  compact?: boolean;
   locale?: string;
 }
 
 /** Says that a built-in stand-in does the work of a service that is not set up (CHT-83). */
-export function StandInBadge({ label, href, locale }: StandInBadgeProps) {
+export function StandInBadge({ label, href, compact, locale }: StandInBadgeProps) {
   const text = commonText(locale);
   const inside = (
     <>
       <Icon name="info" />
-      {label ?? text.practiceModel}
+      <span class={compact ? "word" : undefined}>{label ?? text.practiceModel}</span>
     </>
   );
   return href

@@ -501,6 +501,25 @@ export interface Quota {
   }[];
 }
 
+/** API-70: something a person is told, in their language. */
+export interface Notice {
+  id: string;
+  kind: string;
+  topic: "usage" | "plan" | "security" | "proposal" | "account" | "test";
+  title: string;
+  text: string;
+  href: string;
+  createdAt: string;
+  readAt: string | null;
+}
+
+/** API-70: the event `state` of the stream of notifications. */
+export interface FeedState {
+  unread: number;
+  plan: string;
+  effectivePlan: string;
+}
+
 /** BIL-12: how a subscription stands. */
 export interface Subscription {
   available: boolean;

@@ -46,6 +46,8 @@ export interface AppShellProps {
   topStart?: ComponentChildren;
   /** Before quota and account in the top bar. */
   topEnd?: ComponentChildren;
+  /** Allowance and notifications, in place of the plain allowance. */
+  bell?: ComponentChildren;
   /** Opens the command palette. */
   palette?: ComponentChildren;
   /** Further skip links. */
@@ -56,7 +58,7 @@ export interface AppShellProps {
 
 /** The frame of signed-in pages: skip links, rail, top bar, content, bottom bar on phones. */
 export function AppShell(props: AppShellProps) {
-  const { nav, path, user, quota, mini, topStart, topEnd, palette, locale, children } = props;
+  const { nav, path, user, quota, mini, topStart, topEnd, palette, bell, locale, children } = props;
   const text = commonText(locale);
   const skips: Skip[] = [
     { href: "#main", label: text.skipToContent },
@@ -85,7 +87,7 @@ export function AppShell(props: AppShellProps) {
             ? (
               <div class="rail-foot">
                 {slot(palette)}
-                <QuotaStat quota={quota} locale={locale} ringOnly />
+                {slot(bell) ?? <QuotaStat quota={quota} locale={locale} ringOnly />}
                 <AccountMenu id="account-rail" user={user} locale={locale} />
               </div>
             )
@@ -99,7 +101,7 @@ export function AppShell(props: AppShellProps) {
               <span class="end" />
               {slot(topEnd)}
               {slot(palette)}
-              <QuotaStat quota={quota} locale={locale} />
+              {slot(bell) ?? <QuotaStat quota={quota} locale={locale} />}
               <AccountMenu id="account" user={user} locale={locale} />
             </section>
             {slot(children)}

@@ -46,6 +46,7 @@ export const ICON_NAMES = [
   "school",
   "study",
   "archive",
+  "bell",
 ] as const;
 
 /** Name of an icon in `static/icons.svg`. */

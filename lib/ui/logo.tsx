@@ -39,14 +39,3 @@ export function RingsArt() {
     </svg>
   );
 }
-
-/** A ring that was left open, for pages about something that is not there. */
-export function LostArt() {
-  return (
-    <svg viewBox="0 0 96 96" aria-hidden="true">
-      <path d="M83.6 62.9A38.6 38.6 0 1 1 68 15.3" stroke-linecap="round" />
-      <path d="M29.3 34.200A23.2 23.2 0 1 1 25.4 54.4" stroke-linecap="round" />
-      <circle cx="80" cy="24" r="3" />
-    </svg>
-  );
-}

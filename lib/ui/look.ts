@@ -7,6 +7,8 @@ export interface Look {
   size: "small" | "medium" | "large" | "largest";
   motion: "system" | "reduced";
   spacing: "normal" | "wide";
+  /** How much room controls and cards take. */
+  density: "comfortable" | "compact";
   links: "plain" | "underlined";
   /** What a screen reader is told while an answer is written. */
   announce: "sentences" | "end" | "off";
@@ -18,6 +20,7 @@ export const DEFAULT_LOOK: Look = {
   size: "medium",
   motion: "system",
   spacing: "normal",
+  density: "comfortable",
   links: "plain",
   announce: "sentences",
 };
@@ -31,6 +34,7 @@ export const LOOK_CHOICES: { readonly [K in keyof Look]: readonly Look[K][] } = 
   size: ["small", "medium", "large", "largest"],
   motion: ["system", "reduced"],
   spacing: ["normal", "wide"],
+  density: ["comfortable", "compact"],
   links: ["plain", "underlined"],
   announce: ["sentences", "end", "off"],
 };
@@ -42,6 +46,7 @@ export function parseLook(fields: URLSearchParams): Look {
     size: choose("size", fields),
     motion: choose("motion", fields),
     spacing: choose("spacing", fields),
+    density: choose("density", fields),
     links: choose("links", fields),
     announce: choose("announce", fields),
   };
@@ -74,6 +79,7 @@ export function lookAttributes(look: Look): Record<`data-${string}`, string | un
     "data-size": unless(look.size, "medium"),
     "data-motion": unless(look.motion, "system"),
     "data-spacing": unless(look.spacing, "normal"),
+    "data-density": unless(look.density, "comfortable"),
     "data-links": unless(look.links, "plain"),
   };
 }

@@ -6,6 +6,7 @@ const chosen: Look = {
   size: "largest",
   motion: "reduced",
   spacing: "wide",
+  density: "compact",
   links: "underlined",
   announce: "end",
 };

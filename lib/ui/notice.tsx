@@ -46,7 +46,7 @@ export function Banner({ tone = "info", lead, children, action, label }: BannerP
 /** Props of {@link Toast}. */
 export interface ToastProps {
   icon?: IconName;
-  tone?: "green" | "gold" | "red";
+  tone?: "green" | "gold" | "red" | "indigo";
   children: ComponentChildren;
   /** A button such as *Undo*. */
   action?: ComponentChildren;
@@ -76,8 +76,12 @@ export function Toast({ icon = "check", tone = "green", children, action, ...res
 }
 
 /** Where toasts appear. It is a polite live region, so it has to be there before the first one. */
-export function ToastRegion({ children }: { children?: ComponentChildren }) {
-  return <div class="toasts" role="status" aria-live="polite">{slot(children)}</div>;
+export function ToastRegion({ children, top }: { children?: ComponentChildren; top?: boolean }) {
+  return (
+    <div class={`toasts${top ? " toasts-top" : ""}`} role="status" aria-live="polite">
+      {slot(children)}
+    </div>
+  );
 }
 
 /** Props of {@link EmptyState}. */

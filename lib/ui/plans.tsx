@@ -53,10 +53,10 @@ export function PlanCard({ plan, reader, best, mark, action, level = 3 }: PlanCa
   );
 }
 
-/** What a plan grants, in short lines. */
+/** What a plan grants of what there is, in short lines; what is still to come is not promised. */
 export function planLines(plan: Plan, reader: Reader): string[] {
   const text = billingText(reader.locale);
-  const { limits, school, features } = plan;
+  const { limits } = plan;
   const number = (n: number) => formatNumber(n, reader);
   const { answerTokens, concurrentStreams, storageBytes } = limits;
   return [
@@ -71,10 +71,6 @@ export function planLines(plan: Plan, reader: Reader): string[] {
       : say(text.storage, { size: formatBytes(storageBytes, reader) }),
     answerTokens === null ? "" : say(text.answer, { n: number(answerTokens) }),
     concurrentStreams === null ? "" : say(text.atOnce, { n: concurrentStreams }, reader.locale),
-    school ? say(text.levels, { from: school.from, to: school.to }) : "",
-    features.agents ? text.agents : "",
-    features.mcp ? text.mcp : "",
-    plan.queue === "priority" ? text.priority : "",
   ].filter(Boolean);
 }
 

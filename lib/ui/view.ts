@@ -17,6 +17,7 @@ import type {
   MemorySource,
   MemoryStats,
   Message,
+  Notice,
   NotSaved,
   OverrideView,
   Page,
@@ -108,6 +109,11 @@ export interface MemoryPages {
   /** Proposes what would tidy up, and tells how much. */
   proposeFix(userId: string, what: "duplicates" | "unused"): Promise<{ proposed: number }>;
   contradictions(userId: string): Promise<Page<Contradiction>>;
+  /** Keeps something, or takes it back. */
+  add(text: string): Promise<Memory>;
+  forget(id: string): Promise<void>;
+  /** Answers a proposal; nothing happens when it is gone. */
+  answer(proposalId: string, yes: boolean): Promise<void>;
   settings(userId: string): Promise<MemorySettings>;
   /** Sensitive subjects that can be allowed. */
   kinds(): string[];
@@ -194,14 +200,9 @@ export interface BillingAdminPages {
   testAct: ((subscriptionId: string, act: string) => Promise<void>) | null;
 }
 
-/** One principle of the constitution's page. */
+/** One principle of the constitution's page; its words stand in the texts. */
 export interface PrincipleView {
   key: string;
-  title: string;
-  meaning: string;
-  permits: string[];
-  forbids: string[];
-  examples: readonly { asked: string; answered: string }[];
 }
 
 /** A route of the API, as its page shows it. */
@@ -227,8 +228,74 @@ export interface MailView {
   html?: string | undefined;
 }
 
+/** What every page of a person tells beside its own matter: in the header and above the content. */
+export interface Situation {
+  /** How the subscription stands; `planUntil` ends a plan or the grace of a failed payment. */
+  subscription: { status: string; planUntil: string | null };
+  /** Whether the model host is left alone because it fails. */
+  modelAway: boolean;
+  /** Notices that wait to be read. */
+  unread: number;
+  /** Whether a live notice may be heard, and when it is only counted. */
+  sound: boolean;
+  quiet: QuietHours;
+  /** Tips that may still be shown; none while the tour is open. */
+  tips: string[];
+}
+
+/** Hours of the person's own zone, as `22:00`, in which nothing pops up or sounds. */
+export interface QuietHours {
+  on: boolean;
+  from: string;
+  until: string;
+}
+
+/** What a person was told, as its page shows and changes it. */
+export interface NoticePages {
+  list(query: { unread: boolean; cursor?: string | undefined }): Promise<Page<Notice>>;
+  read(id: string): Promise<void>;
+  readAll(): Promise<void>;
+  remove(id: string): Promise<void>;
+  test(): Promise<void>;
+}
+
+/** How far somebody came with the first steps. */
+export interface TourView {
+  /** Whether there is something to show that was neither gone through nor put aside. */
+  open: boolean;
+  begun: boolean;
+  step: string;
+  steps: string[];
+  done: string[];
+  /** Tips that were put away. */
+  tips: string[];
+}
+
+/** The first steps, as their page takes them. */
+export interface TourPages {
+  progress(): Promise<TourView>;
+  /** Takes a step; an unknown one changes nothing. */
+  act(act: "reach" | "next" | "skip" | "restart", step?: string): Promise<TourView>;
+}
+
+/** How the parts of the product are doing (OPS-11). */
+export interface StatusView {
+  status: "online" | "degraded" | "offline";
+  version: string;
+  components: Record<string, {
+    state: "online" | "degraded" | "offline";
+    since: string;
+    note: string | null;
+  }>;
+  standIns: StandIn[];
+  checkedAt: string;
+}
+
 /** Everything pages may ask. */
 export interface PageServices {
+  situation(): Promise<Situation>;
+  notices: NoticePages;
+  tour: TourPages;
   accounts: AccountPages;
   chat: ChatPages;
   memory: MemoryPages;
@@ -242,7 +309,7 @@ export interface PageServices {
     document(name: string, locale: string): Promise<{ version: string; text: string }>;
   };
   policy: { version(): number; principles(): readonly PrincipleView[] };
-  status: { standIns(): StandIn[] };
+  status: { standIns(): StandIn[]; report(): Promise<StatusView> };
   api: { routes(): readonly ApiRouteView[] };
   /** Newest first; empty with a mail server. */
   mailbox(): Promise<readonly MailView[]>;

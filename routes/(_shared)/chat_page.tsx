@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { page } from "fresh";
 import type { State } from "@/utils.ts";
 import Chat from "@/islands/chat.tsx";
-import type { Conversation, Message } from "@/lib/ui/contract.ts";
+import type { Conversation, Message, Quota } from "@/lib/ui/contract.ts";
 import { chatMarkdown } from "@/lib/ui/copy_code.tsx";
 import Highlighted from "@/lib/ui/highlight.tsx";
 import { Markdown } from "@/lib/ui/markdown.tsx";
@@ -10,11 +10,13 @@ import Formula, { type FormulaProps } from "@/lib/ui/math.tsx";
 import type { ChatData } from "@/lib/ui/chat/state.ts";
 import { chatText } from "@/lib/ui/text/chat.ts";
 import { commonText } from "@/lib/ui/text/common.ts";
+import { alertOf, AlertWords } from "./alert_banner.tsx";
 import { quotaNow, readerOf, Shell } from "./shell.tsx";
 
 /** What the chat page is made from. */
 export interface ChatPageData {
   chat: ChatData;
+  quota: Quota;
   now: string;
 }
 
@@ -40,7 +42,7 @@ export async function chatPage(state: State, conversation: Conversation | null) 
     model: conversation?.model ?? services.chat.model(),
     enterSends,
   };
-  return page<ChatPageData>({ chat, now: services.clock.now().toISOString() });
+  return page<ChatPageData>({ chat, quota, now: services.clock.now().toISOString() });
 }
 
 /** The page itself. */
@@ -61,10 +63,27 @@ export function ChatPage({ data, state, url }: { data: ChatPageData; state: Stat
         reader={readerOf(state)}
         announce={state.look.announce}
         now={data.now}
+        {...alerts(state, url, data.quota)}
         {...renderedAnswers(data.chat.messages, state.locale)}
       />
     </Shell>
   );
+}
+
+/** What is told above the conversation, and what it may come to while the page is open (UI-49). */
+function alerts(state: State, url: URL, quota: Quota) {
+  const told = { state, url, quota };
+  const alert = alertOf(told);
+  const live = (kind: "model_away" | "quota_full" | "quota_strong") => (
+    <AlertWords {...told} alert={{ kind, resource: "llm_tokens" }} />
+  );
+  return {
+    alertKind: alert?.kind ?? null,
+    alert: alert ? <AlertWords {...told} alert={alert} /> : null,
+    alert_model_away: live("model_away"),
+    alert_quota_full: live("quota_full"),
+    alert_quota_strong: live("quota_strong"),
+  };
 }
 
 const formula = (props: FormulaProps) => <Formula {...props} />;

@@ -217,7 +217,7 @@ function PlanColumn({ plan, locale }: Local & { plan: Plan }) {
   );
 }
 
-function planLines({ limits, queue }: Plan, locale: string): string[] {
+function planLines({ limits }: Plan, locale: string): string[] {
   const text = landingText(locale);
   const reader = { ...anyReader, locale };
   const { tokensPerDay, messagesPerDay, storageBytes } = limits;
@@ -228,7 +228,6 @@ function planLines({ limits, queue }: Plan, locale: string): string[] {
     storageBytes === null
       ? text.noCapStorage
       : say(text.storage, { size: formatBytes(storageBytes, reader) }),
-    queue === "priority" ? text.firstInLine : "",
   ].filter(Boolean);
 }
 

@@ -31,6 +31,7 @@ export function PublicFrame(props: PublicFrameProps) {
         <Footer
           links={[
             { href: "/constitution", label: text.constitution },
+            { href: "/status", label: text.status },
             { href: "/pricing", label: text.pricing },
             { href: "/legal/terms", label: text.terms },
             { href: "/legal/privacy", label: text.privacyNotice },

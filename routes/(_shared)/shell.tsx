@@ -9,9 +9,13 @@ import { StandInBadge } from "@/lib/ui/chip.tsx";
 import type { Command } from "@/lib/ui/palette/commands.ts";
 import { slot } from "@/lib/ui/slot.ts";
 import { commonText } from "@/lib/ui/text/common.ts";
+import { noticesText } from "@/lib/ui/text/notices.ts";
+import { welcomeText } from "@/lib/ui/text/welcome.ts";
 import { paletteText } from "@/lib/ui/text/palette.ts";
+import Bell from "@/islands/bell.tsx";
 import PaletteKey from "@/islands/palette.tsx";
-import { VerifyBanner } from "./verify_banner.tsx";
+import Tip from "@/islands/tip.tsx";
+import { AlertBanner } from "./alert_banner.tsx";
 
 /** Who reads a page: the account's zone and language, else the visitor's language in UTC. */
 export function readerOf(state: State): Reader {
@@ -35,6 +39,7 @@ function navigation(locale: string, role: string): NavItem[] {
     ? [{ href: "/admin/plans", label: text.admin, short: text.adminShort, icon: "shield" }]
     : [];
   return [
+    { href: "/dashboard", label: text.homePage, icon: "home" },
     { href: "/chat", label: text.chat, icon: "chat" },
     { href: "/memory", label: text.memory, icon: "memory" },
     { href: "/usage", label: text.usage, short: text.usageShort, icon: "usage" },
@@ -63,11 +68,16 @@ function paletteCommands(locale: string, role: string): Command[] {
   });
   return [
     go("/chat?new=1", "newChat", "plus", "Ctrl Shift O"),
+    go("/dashboard", "home", "home"),
     go("/chat", "chat", "chat"),
     go("/memory", "memory", "memory"),
+    go("/notifications", "notifications", "bell"),
     go("/usage", "usage", "usage"),
     go("/billing", "billing", "usage"),
     go("/settings", "settings", "settings"),
+    go("/settings/notifications", "notificationSettings", "bell"),
+    go("/welcome", "tour", "help"),
+    go("/status", "status", "info"),
     go("/constitution", "constitution", "shield"),
     ...(role === "admin" ? [go("/admin/plans", "admin", "shield")] : []),
     theme("light"),
@@ -100,11 +110,56 @@ export interface ShellProps {
   /** For screens that need the whole width and bring their own `main`. */
   mini?: boolean;
   skips?: Skip[];
+  /** For pages that show plan or allowance: they are made anew when the plan changes. */
+  followsPlan?: boolean;
   children: ComponentChildren;
 }
 
+/** Allowance and notifications of whoever is signed in (UI-44, UI-95). */
+function ShellBell({ state, quota, ringOnly, followsPlan }: {
+  state: State;
+  quota: QuotaNow | null;
+  ringOnly: boolean;
+  followsPlan: boolean;
+}) {
+  const text = noticesText(state.locale);
+  const { unread, sound, quiet } = state.situation;
+  const names = state.services.plans.cards().map(({ plan, name }) => [plan, name]);
+  return (
+    <Bell
+      quota={quota}
+      ringOnly={ringOnly}
+      unread={unread}
+      reader={readerOf(state)}
+      plan={state.session!.user.effectivePlan}
+      planNames={Object.fromEntries(names)}
+      followsPlan={followsPlan}
+      sound={sound}
+      quiet={quiet}
+      words={{ bell: text.bell, open: text.open, planNow: text.planNow, reload: text.reload }}
+    />
+  );
+}
+
+/** Controls that a tip may stand next to, most specific first; each is told once (UI-36). */
+const TIP_ANCHORS = [
+  ["receipt", ".talk .log button.link"],
+  ["pin", "[popovertarget='talk-menu']"],
+  ["search", ".content input[name='q']"],
+  ["temporary", ".compose [aria-pressed]"],
+  ["palette", "[aria-keyshortcuts='Control+K Meta+K']"],
+] as const;
+
+function ShellTip({ state }: { state: State }) {
+  const text: Record<string, string> = welcomeText(state.locale);
+  const tips = TIP_ANCHORS.filter(([name]) => state.situation.tips.includes(name))
+    .map(([name, anchor]) => ({ name, anchor, text: text[`tip_${name}`]! }));
+  return tips.length > 0 ? <Tip tips={tips} label={text.tip!} done={text.tipDone!} /> : null;
+}
+
 /** A page of somebody who is signed in. */
-export function Shell({ state, url, title, quota, mini, skips, children }: ShellProps) {
+export function Shell(props: ShellProps) {
+  const { state, url, title, quota, mini, skips, followsPlan, children } = props;
   const text = commonText(state.locale);
   const reader = readerOf(state);
   const standIn = state.services.status.standIns().find((s) => s.component === "model");
@@ -128,14 +183,23 @@ export function Shell({ state, url, title, quota, mini, skips, children }: Shell
             label={paletteText(state.locale).title}
           />
         }
-        topEnd={standIn ? <StandInBadge locale={state.locale} /> : null}
+        bell={
+          <ShellBell
+            state={state}
+            quota={quota ? quotaNow(quota, reader) : null}
+            ringOnly={Boolean(mini)}
+            followsPlan={Boolean(followsPlan)}
+          />
+        }
+        topEnd={standIn ? <StandInBadge href="/status" compact locale={state.locale} /> : null}
       >
         {mini ? children : (
           <main class="content" id="main" tabIndex={-1}>
-            <VerifyBanner state={state} url={url} />
+            <AlertBanner state={state} url={url} quota={quota ?? null} />
             {slot(children)}
             <Footer
               links={[
+                { href: "/status", label: text.status },
                 { href: "/constitution", label: text.constitution },
                 { href: "/pricing", label: text.pricing },
               ]}
@@ -143,6 +207,7 @@ export function Shell({ state, url, title, quota, mini, skips, children }: Shell
           </main>
         )}
       </AppShell>
+      {url.pathname === "/welcome" ? null : <ShellTip state={state} />}
     </>
   );
 }

@@ -9,13 +9,14 @@ import { accountText } from "@/lib/ui/text/account.ts";
 /** Name of the cookie that hides the banner until the browser is closed. */
 export const HIDE_VERIFY_COOKIE = "nova_hide_verify";
 
-/** Asks to confirm the e-mail, on every page until it is done or hidden (ACC-54). */
+/** Asks to confirm the e-mail, wherever it is the most urgent thing (ACC-54). */
 export function VerifyBanner({ state, url }: { state: State; url: URL }) {
   const user = state.session!.user;
-  if (user.emailVerified || state.hideVerify || state.center.standing() !== "active") return null;
   const text = accountText(state.locale);
   const resent = url.searchParams.get("resent");
-  const wait = resent !== null && !Number.isNaN(Date.parse(resent)) ? resent : null;
+  const wait = resent !== null && /^\d{4}-/.test(resent) && !Number.isNaN(Date.parse(resent))
+    ? resent
+    : null;
   const values = { email: user.email };
   const words = wait
     ? say(text.bannerWait, {

@@ -7,7 +7,7 @@ const OPEN = /^\/(?:settings\/(?:data|history|sign-out)|step-up)$/;
 const LEAVING = /^\/(?:accept-terms|settings\/(?:data|sign-out)|step-up)$/;
 
 /** Pages of an account send visitors to sign in, and from there back. */
-export default define.middleware((ctx) => {
+export default define.middleware(async (ctx) => {
   const { pathname, search } = ctx.url;
   if (!ctx.state.session) {
     return ctx.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303);
@@ -18,5 +18,6 @@ export default define.middleware((ctx) => {
   if (ctx.state.center.termsDue() && !LEAVING.test(pathname)) {
     return ctx.redirect(`/accept-terms?next=${encodeURIComponent(pathname + search)}`, 303);
   }
-  return ctx.next();
+  ctx.state.situation = await ctx.state.services.situation();
+  return await ctx.next();
 });

@@ -56,7 +56,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
   }));
   const system = data.history.reduce((n, d) => n + (d.resources["system_tokens"]?.amount ?? 0), 0);
   return (
-    <Shell state={state} url={url} title={text.title} quota={quota}>
+    <Shell state={state} url={url} title={text.title} quota={quota} followsPlan>
       <PageHead
         title={text.title}
         lead={text.lead}
@@ -209,16 +209,14 @@ function Overrides({ quota, reader }: { quota: Quota; reader: Reader }) {
 function Warning({ quota, reader }: { quota: Quota; reader: Reader }) {
   const text = usageText(reader.locale);
   const worst = quota.warnings.toSorted((a, b) => b.percentage - a.percentage)[0];
-  if (!worst) return null;
+  // From 90 % on the banner of all pages says it (UI-49).
+  if (worst?.level !== "notice") return null;
   const names: Record<string, string> = text;
   const what = names[`what_${worst.resource}`] ?? worst.resource;
-  const blocked = worst.level === "blocked";
   return (
     <Banner
-      tone={blocked || worst.level === "strong" ? "red" : "amber"}
-      lead={blocked
-        ? say(text.blockedLead, { what })
-        : say(text.noticeLead, { what, percent: formatPercent(worst.percentage, reader) })}
+      tone="amber"
+      lead={say(text.noticeLead, { what, percent: formatPercent(worst.percentage, reader) })}
       action={<LinkButton size="sm" href="/billing">{text.comparePlans}</LinkButton>}
     >
       {say(text.noticeText, { time: formatTime(quota.resetsAt, reader) })}
@@ -228,7 +226,7 @@ function Warning({ quota, reader }: { quota: Quota; reader: Reader }) {
 
 function Now({ quota, reader, now }: { quota: Quota; reader: Reader; now: Date }) {
   const text = usageText(reader.locale);
-  const { llm_tokens, messages, memory_storage, agent_minutes } = quota.resources;
+  const { llm_tokens, messages, memory_storage } = quota.resources;
   const number = (n: number) => formatNumber(n, reader);
   const bytes = (n: number) => formatBytes(n, reader);
   const resets = say(text.resetsIn, {
@@ -247,7 +245,6 @@ function Now({ quota, reader, now }: { quota: Quota; reader: Reader; now: Date }
           reader={reader}
           tone="teal"
         />
-        <Allowance label={text.agentMinutes} of={agent_minutes} show={number} reader={reader} />
       </div>
       <Overrides quota={quota} reader={reader} />
     </Card>

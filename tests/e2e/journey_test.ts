@@ -24,6 +24,8 @@ async function register({ page }: Window): Promise<string> {
   await page.fill("#password", PASSWORD);
   for (const box of await page.locator("input[type=checkbox]").all()) await box.check();
   await page.locator("button[type=submit]").click();
+  await page.waitForURL(/\/welcome/);
+  await page.getByRole("button", { name: "Skip the tour" }).click();
   await page.waitForURL(/\/chat/);
   return email;
 }

@@ -37,6 +37,8 @@ GET /api/account/profile U
 PATCH /api/account/profile U
 GET /api/account/settings U
 PATCH /api/account/settings U
+GET /api/account/onboarding U
+PUT /api/account/onboarding U
 POST /api/account/email-change U T
 POST /api/account/email-change/undo P
 GET /api/account/devices U
@@ -71,6 +73,12 @@ GET /api/admin/services A T
 POST /api/admin/services/:name/tokens A T
 POST /api/admin/services/:name/revoke A T
 GET /api/models U - models:read
+GET /api/notifications U
+GET /api/notifications/stream U
+POST /api/notifications/:id/read U
+POST /api/notifications/read-all U
+POST /api/notifications/test U
+DELETE /api/notifications/:id U
 GET /healthz P
 GET /readyz P
 GET /api/status P

@@ -2,7 +2,8 @@ import { Button } from "../button.tsx";
 import type { SearchHit } from "../contract.ts";
 import { explain } from "../explain.ts";
 import { formatDateTime, formatWhen } from "../format.ts";
-import { Skeleton } from "../notice.tsx";
+import { commonText } from "../text/common.ts";
+import { Waiting } from "../waiting.tsx";
 import { say } from "../say.ts";
 import { useChat } from "./context.ts";
 import type { Finder } from "./finder.ts";
@@ -36,7 +37,7 @@ export default function Found({ finder }: { finder: Finder }) {
           </ul>
         )
         : progress === "busy"
-        ? <Skeleton lines={[90, 70, 90]} />
+        ? <Waiting lines={[90, 70, 90]} text={commonText(reader.locale).loadingLong} />
         : <p class="group">{say(text.foundNothing, { query: finder.query.value })}</p>}
       {finder.more.value
         ? (

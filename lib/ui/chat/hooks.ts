@@ -1,6 +1,8 @@
-import { type Signal, useSignal } from "@preact/signals";
+import { effect, type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { QuotaFigure } from "../contract.ts";
 import type { Look } from "../look.ts";
+import { FIGURES, QUOTA } from "../notices/signals.ts";
 import { say } from "../say.ts";
 import { chatText } from "../text/chat.ts";
 import { type Announcer, createAnnouncer } from "./announce.ts";
@@ -120,4 +122,22 @@ export function useWake(store: ChatStore, onWake: () => void): Signal<boolean> {
     };
   }, []);
   return offline;
+}
+
+/** Tells the header what each turn used, and hears from it when the plan changed (UI-95). */
+export function useAllowance(store: Pick<ChatStore, "quota">): void {
+  useEffect(() => {
+    const stop = effect(() => {
+      const figures = store.quota.value;
+      if (figures.length > 0) dispatchEvent(new CustomEvent(FIGURES, { detail: figures }));
+    });
+    const renewed = (event: Event) => {
+      store.quota.value = (event as CustomEvent<QuotaFigure[]>).detail;
+    };
+    addEventListener(QUOTA, renewed);
+    return () => {
+      stop();
+      removeEventListener(QUOTA, renewed);
+    };
+  }, []);
 }

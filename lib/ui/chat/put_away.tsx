@@ -4,7 +4,8 @@ import type { Conversation } from "../contract.ts";
 import { explain } from "../explain.ts";
 import { formatWhen } from "../format.ts";
 import { Dialog } from "../overlay.tsx";
-import { Skeleton } from "../notice.tsx";
+import { commonText } from "../text/common.ts";
+import { Waiting } from "../waiting.tsx";
 import { say } from "../say.ts";
 import { useChat } from "./context.ts";
 import type { Finder, Shelf } from "./finder.ts";
@@ -25,7 +26,7 @@ export default function PutAway({ finder, shelf }: { finder: Finder; shelf: Shel
         ? <p class="group" role="alert">{explain(finder.problem.value!, reader).title}</p>
         : null}
       {finder.progress.value === "busy" && stored.length === 0
-        ? <Skeleton lines={[90, 70, 50]} />
+        ? <Waiting lines={[90, 70, 50]} text={commonText(reader.locale).loadingLong} />
         : null}
       {finder.progress.value === "done" && stored.length === 0
         ? <p class="group">{text[`shelfEmpty_${shelf}`]}</p>

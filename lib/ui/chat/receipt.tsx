@@ -2,7 +2,8 @@ import { Button } from "../button.tsx";
 import type { Receipt, ReceiptDecision, ReceiptItem } from "../contract.ts";
 import { formatNumber, formatRelative, formatScore } from "../format.ts";
 import { TierLabel } from "../memory_chip.tsx";
-import { Skeleton } from "../notice.tsx";
+import { commonText } from "../text/common.ts";
+import { Waiting } from "../waiting.tsx";
 import { ScoreBar } from "../progress.tsx";
 import { say } from "../say.ts";
 import { VerdictChip } from "./verdict_chip.tsx";
@@ -19,7 +20,7 @@ export default function ReceiptView({ messageId }: { messageId: string }) {
     return (
       <div class="used">
         <p class="sr" role="status">{text.receiptLoading}</p>
-        <Skeleton lines={[50, 90, 70, 30]} />
+        <Waiting lines={[50, 90, 70, 30]} text={commonText(reader.locale).loadingLong} />
       </div>
     );
   }

@@ -15,9 +15,11 @@ export const ISLAND_AREAS = [
   "problems",
   "memory",
   "memory_care",
+  "notices",
   "palette",
   "auth",
   "usage",
+  "welcome",
 ] as const;
 
 /** The language itself where the interface has it, else English. */

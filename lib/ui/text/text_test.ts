@@ -63,3 +63,24 @@ Deno.test("[UI-56] figures stand in their place, and a sentence without its figu
   const at = { code: "quota_exceeded", resetsAt: "2026-01-02T00:00:00.000Z" };
   expect(explain(at, anyReader).text).toContain("00:00");
 });
+
+/** Codes of problems that the source makes. */
+async function codesOf(folder: URL): Promise<string[]> {
+  const codes: string[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    const child = new URL(entry.isDirectory ? `${entry.name}/` : entry.name, folder);
+    if (entry.isDirectory) codes.push(...await codesOf(child));
+    else if (/(?<!_test)\.ts$/.test(entry.name)) {
+      const source = await Deno.readTextFile(child);
+      codes.push(...[...source.matchAll(/new Problem\(\s*"(\w+)"/g)].map(([, code]) => code!));
+    }
+  }
+  return codes;
+}
+
+Deno.test("[UI-56] every code that the product answers with has words of its own", async () => {
+  const known: Record<string, string> = problems;
+  const codes = new Set(await codesOf(new URL("../../", import.meta.url)));
+  expect(codes.size).toBeGreaterThan(25);
+  expect([...codes].filter((code) => !(code in known) || !(`${code}_text` in known))).toEqual([]);
+});

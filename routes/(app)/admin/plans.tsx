@@ -20,7 +20,7 @@ import { PaymentMode } from "../../(_shared)/billing_parts.tsx";
 import { readerOf, Shell } from "../../(_shared)/shell.tsx";
 import type { State } from "@/utils.ts";
 
-const RESOURCES = ["llm_tokens", "messages", "memory_storage", "agent_minutes"];
+const RESOURCES = ["llm_tokens", "messages", "memory_storage"];
 const TEST_ACTS = ["renew", "fail", "recover", "cancel", "expire"];
 
 type Person = NonNullable<Awaited<ReturnType<BillingAdminPages["person"]>>>;

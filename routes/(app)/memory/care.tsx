@@ -11,6 +11,7 @@ import { MemoryTabs } from "@/lib/ui/memory/tabs.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { memoryCareText } from "@/lib/ui/text/memory_care.ts";
 import { memoryText } from "@/lib/ui/text/memory.ts";
+import { PostForm } from "@/lib/ui/post_form.tsx";
 import { readerOf, Shell } from "../../(_shared)/shell.tsx";
 
 export const handler = define.handlers({

@@ -1,17 +1,15 @@
 import { define } from "@/utils.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
-import { Checkbox } from "@/lib/ui/field.tsx";
 import { PostForm } from "@/lib/ui/post_form.tsx";
 import { accountText } from "@/lib/ui/text/account.ts";
-import { boxes, Choices, type Settings, settingsHandlers } from "../../(_shared)/settings_form.tsx";
+import { Choices, type Settings, settingsHandlers } from "../../(_shared)/settings_form.tsx";
 import { SettingsFrame } from "../../(_shared)/settings_frame.tsx";
 
 const TONES = ["warm", "plain", "brief"] as const;
 const LENGTHS = ["short", "balanced", "long"] as const;
 
 export const handler = settingsHandlers((fields) => ({
-  ...boxes(fields, ["enterSends"]),
   tone: fields.get("tone") as Settings["tone"],
   answerLength: fields.get("answerLength") as Settings["answerLength"],
 }));
@@ -42,12 +40,6 @@ export default define.page<typeof handler>(({ data, state, url }) => {
             values={LENGTHS}
             chosen={settings.answerLength}
             labels={LENGTHS.map((length) => text[`answerLength_${length}`])}
-          />
-          <Checkbox
-            id="enterSends"
-            name="enterSends"
-            label={text.enterSends}
-            checked={settings.enterSends}
           />
           <div class="row">
             <Button kind="primary" type="submit">{text.save}</Button>

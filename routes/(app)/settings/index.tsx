@@ -11,14 +11,22 @@ import { type Look, LOOK_CHOICES, lookCookie, parseLook } from "@/lib/ui/look.ts
 import { Banner } from "@/lib/ui/notice.tsx";
 import { PostForm } from "@/lib/ui/post_form.tsx";
 import { settingsText } from "@/lib/ui/text/settings.ts";
+import { welcomeText } from "@/lib/ui/text/welcome.ts";
 import { SettingsTabs } from "../../(_shared)/settings_frame.tsx";
 import { readerOf, Shell } from "../../(_shared)/shell.tsx";
 
 export const handler = define.handlers({
   async GET(ctx) {
     const { services, session } = ctx.state;
-    const quota = await services.usage.quota(session!.user.id);
-    return page({ quota, saved: ctx.url.searchParams.has("saved") });
+    const [quota, settings] = await Promise.all([
+      services.usage.quota(session!.user.id),
+      ctx.state.center.settings(),
+    ]);
+    return page({
+      quota,
+      enterSends: settings.enterSends,
+      saved: ctx.url.searchParams.has("saved"),
+    });
   },
   async POST(ctx) {
     const fields = new URLSearchParams();
@@ -27,6 +35,8 @@ export const handler = define.handlers({
     }
     const look = parseLook(fields);
     await ctx.state.services.accounts.saveLook(ctx.state.session!.user.id, look);
+    const enter = fields.get("enter");
+    if (enter) await ctx.state.center.changeSettings({ enterSends: enter === "send" });
     return new Response(null, {
       status: 303,
       headers: { location: "/settings?saved", "set-cookie": lookCookie(look) },
@@ -36,6 +46,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(({ data, state, url }) => {
   const text = settingsText(state.locale);
+  const welcome = welcomeText(state.locale);
   const { user } = state.session!;
   const reader = readerOf(state);
   return (
@@ -48,8 +59,20 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           <PostForm action="/settings" class="stack stack-16">
             <Appearance>
               {(Object.keys(LOOK_CHOICES) as (keyof Look)[]).map((key) => (
-                <Choice key={key} name={key} look={state.look} locale={state.locale} />
+                <Choice
+                  key={key}
+                  name={key}
+                  choices={LOOK_CHOICES[key]}
+                  chosen={state.look[key]}
+                  locale={state.locale}
+                />
               ))}
+              <Choice
+                name="enter"
+                choices={["send", "break"]}
+                chosen={data.enterSends ? "send" : "break"}
+                locale={state.locale}
+              />
             </Appearance>
             <div class="row">
               <Button kind="primary" type="submit">{text.save}</Button>
@@ -72,6 +95,12 @@ export default define.page<typeof handler>(({ data, state, url }) => {
               <dd>{user.timeZone}</dd>
             </dl>
           </Card>
+          <Card title={welcome.settingsTitle} id="tour-card">
+            <p class="quiet">{welcome.settingsText}</p>
+            <PostForm action="/welcome">
+              <Button type="submit" name="act" value="restart">{welcome.settingsAct}</Button>
+            </PostForm>
+          </Card>
           <Card title={text.session} id="session-card">
             <p class="quiet">{text.sessionText}</p>
             <PostForm action="/settings/sign-out">
@@ -84,19 +113,25 @@ export default define.page<typeof handler>(({ data, state, url }) => {
   );
 });
 
-function Choice({ name, look, locale }: { name: keyof Look; look: Look; locale: string }) {
+function Choice({ name, choices, chosen, locale }: {
+  name: string;
+  choices: readonly string[];
+  chosen: string;
+  locale: string;
+}) {
   const text: Record<string, string> = settingsText(locale);
   return (
-    <fieldset class="field">
+    <fieldset class="field" aria-describedby={`${name}-hint`}>
       <legend class="label">{text[name]}</legend>
+      <p class="small quiet" id={`${name}-hint`}>{text[`${name}_hint`]}</p>
       <div class="row row-16">
-        {LOOK_CHOICES[name].map((choice) => (
+        {choices.map((choice) => (
           <Checkbox
             key={choice}
             type="radio"
             name={name}
             value={choice}
-            checked={look[name] === choice}
+            checked={chosen === choice}
             label={text[`${name}_${choice}`] ?? choice}
           />
         ))}

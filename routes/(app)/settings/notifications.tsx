@@ -3,27 +3,33 @@ import { Button } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { Checkbox, TextField } from "@/lib/ui/field.tsx";
 import { PostForm } from "@/lib/ui/post_form.tsx";
+import { seeOther } from "../../(_shared)/answers.ts";
 import { accountText } from "@/lib/ui/text/account.ts";
 import { boxes, settingsHandlers, Switches } from "../../(_shared)/settings_form.tsx";
 import { SettingsFrame } from "../../(_shared)/settings_frame.tsx";
 
-const WAYS = ["notifyInApp", "notifyPush", "notifyMail", "notifySound"] as const;
-const KINDS = [
-  "notifyChat",
-  "notifySchool",
-  "notifyAchievements",
-  "notifyWeekly",
-  "notifyUsage",
-  "notifyMaintenance",
-  "usageMails",
-  "invoiceMails",
-] as const;
+const KINDS = ["notifyUsage", "usageMails", "invoiceMails"] as const;
+const SOUND = ["notifySound"] as const;
 
-export const handler = settingsHandlers((fields) => ({
-  ...boxes(fields, [...WAYS, ...KINDS, "quietHours"]),
+const forms = settingsHandlers((fields) => ({
+  ...boxes(fields, [...KINDS, ...SOUND, "quietHours"]),
   quietFrom: fields.get("quietFrom") ?? "",
   quietUntil: fields.get("quietUntil") ?? "",
 }));
+
+export const handler = {
+  GET: forms.GET,
+  POST: define.handlers({
+    async POST(ctx) {
+      // The button that sends a test stands in a form of its own.
+      if (ctx.url.searchParams.has("test")) {
+        await ctx.state.services.notices.test();
+        return seeOther("/settings/notifications?done=testSent");
+      }
+      return await forms.POST(ctx);
+    },
+  }).POST,
+};
 
 export default define.page<typeof handler>(({ data, state, url }) => {
   const text = accountText(state.locale);
@@ -39,14 +45,12 @@ export default define.page<typeof handler>(({ data, state, url }) => {
     >
       <PostForm class="stack stack-16">
         <div class="grid">
-          <Card title={text.ways} id="ways" span={4}>
-            <Switches names={WAYS} settings={settings} locale={state.locale} />
-          </Card>
-          <Card title={text.kinds} id="kinds" span={4}>
+          <Card title={text.kinds} id="kinds" span={6}>
             <Switches names={KINDS} settings={settings} locale={state.locale} />
           </Card>
-          <Card title={text.quiet} id="quiet" span={4}>
+          <Card title={text.ways} id="ways" span={6}>
             <div class="stack stack-12">
+              <Switches names={SOUND} settings={settings} locale={state.locale} />
               <Checkbox
                 id="quietHours"
                 name="quietHours"
@@ -74,6 +78,12 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           <Button kind="primary" type="submit">{text.save}</Button>
         </div>
       </PostForm>
+      <Card title={text.testTitle} id="test">
+        <p class="quiet">{text.testText}</p>
+        <PostForm action="/settings/notifications?test" class="row">
+          <Button type="submit" icon="bell">{text.testSend}</Button>
+        </PostForm>
+      </Card>
     </SettingsFrame>
   );
 });

@@ -15,9 +15,7 @@ import {
 import { SettingsFrame } from "../../(_shared)/settings_frame.tsx";
 import { readerOf } from "../../(_shared)/shell.tsx";
 
-const MEMORY = ["memory", "searchConversations", "reflection", "distillation"] as const;
-const SHARING = ["reviewSharing", "analytics"] as const;
-const PUBLIC = ["leaderboard", "publicProfile"] as const;
+const MEMORY = ["memory", "searchConversations"] as const;
 const KEPT = ["none", "30", "90", "365"] as const;
 
 export const handler = settingsHandlers(async (fields, state) => {
@@ -27,11 +25,8 @@ export const handler = settingsHandlers(async (fields, state) => {
     return {};
   }
   const kept = fields.get("retention") ?? "none";
-  const verified = state.session!.user.emailVerified;
   return {
-    ...boxes(fields, [...MEMORY, ...SHARING]),
-    // What others can see needs a confirmed address (ACC-53).
-    ...(verified ? boxes(fields, PUBLIC) : { leaderboard: false, publicProfile: false }),
+    ...boxes(fields, MEMORY),
     retentionDays: (kept === "none" ? null : Number(kept)) as Settings["retentionDays"],
   };
 });
@@ -39,7 +34,6 @@ export const handler = settingsHandlers(async (fields, state) => {
 export default define.page<typeof handler>(({ data, state, url }) => {
   const text = accountText(state.locale);
   const { settings } = data;
-  const verified = state.session!.user.emailVerified;
   return (
     <SettingsFrame
       state={state}
@@ -52,14 +46,6 @@ export default define.page<typeof handler>(({ data, state, url }) => {
         <div class="grid">
           <Card title={text.memoryGroup} id="memory-group" span={6}>
             <Switches names={MEMORY} settings={settings} locale={state.locale} />
-          </Card>
-          <Card title={text.sharingGroup} id="sharing" span={6}>
-            <div class="stack stack-8">
-              <Switches names={SHARING} settings={settings} locale={state.locale} />
-              {verified
-                ? <Switches names={PUBLIC} settings={settings} locale={state.locale} />
-                : <p class="quiet small">{text.needsVerified}</p>}
-            </div>
           </Card>
           <Card title={text.retentionGroup} id="retention" span={6}>
             <Choices

@@ -52,12 +52,6 @@ export const billing = {
   noCapStorage: "Gedächtnis ohne Grenze",
   answer: "Antworten bis {n} Tokens",
   atOnce: "{n, plural, one {# Antwort} other {# Antworten}} zugleich",
-  levels: "Schulstufen {from} bis {to}",
-  agents: "Agenten",
-  mcp: "MCP und Editoren",
-  priority: "Zuerst an der Reihe",
-  fairUse:
-    "Übliches Maß: über {tokens} Tokens oder {messages} Nachrichten am Tag können Antworten warten müssen.",
   state_trial: "Testzeit",
   state_trialText:
     "Deine Testzeit läuft bis {until}. Wähle jederzeit einen Tarif; er beginnt sofort.",

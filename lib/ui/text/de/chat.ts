@@ -154,8 +154,6 @@ export const chat = {
   quotaTokens: "Tokens heute",
   quotaMessages: "Nachrichten heute",
   quotaBack: "Wieder da um",
-  degradedBanner: "Das Modell antwortet nicht.",
-  degradedText: "Gedächtnis, Suche und deine Gespräche gehen. Deine Nachricht ist erhalten.",
   offlineBanner: "Du bist offline.",
   offlineText:
     "Was du schreibst, bleibt erhalten und kann gesendet werden, sobald die Verbindung wieder da ist.",

@@ -14,4 +14,5 @@ export const constitution = {
   conduct: "Verhalten, nicht Themen",
   conductText:
     "Nach einem Schaden zu fragen ist nicht der Schaden. Über Sicherheit, Medizin, Recht, Geschichte und Erdachtes darf gesprochen werden.",
+  quoted: "„{words}“",
 };

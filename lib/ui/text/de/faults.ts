@@ -6,9 +6,16 @@ export const faults = {
   errorText:
     "Nichts von dem, was du geschrieben hast, ist verloren. Versuche es noch einmal; bleibt es dabei, nenne dem Support die Kennung unten.",
   forbiddenTitle: "Das darfst du nicht öffnen",
-  goChat: "Zum Chat",
   goHome: "Zur Startseite",
   problemTitle: "Fehlercode {code}",
   problemLead: "Was er bedeutet und was zu tun ist.",
   problemStatus: "HTTP-Status",
+  forbiddenText: "Dein Konto hat das Recht dazu nicht. Alles Eigene bleibt dir offen.",
+  goneTitle: "Das ist vorbei",
+  goneText: "Es war eine Weile hier und ist abgelaufen oder wurde zurückgenommen.",
+  goOwn: "Zu deiner Startseite",
+  again: "Noch einmal versuchen",
+  support: "Dem Support schreiben",
+  status: "Sehen, wie es allem geht",
+  supportSubject: "NovaCoreAI, Kennung {id}",
 };

@@ -70,9 +70,6 @@ export const landing = {
   storage: "{size} Gedächtnis",
   noCapTokens: "Tokens und Nachrichten ohne Grenze",
   noCapStorage: "Gedächtnis ohne Grenze",
-  firstInLine: "Am Modell zuerst an der Reihe",
   startTrial: "Testen",
   seePrice: "Was darin ist",
-  plansNote:
-    "Ohne Grenze heißt: keine Ablehnung; über dem üblichen Maß wartest du bis zum Neubeginn in der gewöhnlichen Reihe.",
 };

@@ -80,6 +80,5 @@ export const admin = {
   llm_tokens: "Tokens a day",
   messages: "Messages a day",
   memory_storage: "Memory",
-  agent_minutes: "Agent minutes a month",
   system_tokens: "System tokens",
 };

@@ -52,12 +52,6 @@ export const billing = {
   noCapStorage: "Memory without a cap",
   answer: "Answers of up to {n} tokens",
   atOnce: "{n, plural, one {# answer} other {# answers}} at once",
-  levels: "School levels {from} to {to}",
-  agents: "Agents",
-  mcp: "MCP and editors",
-  priority: "First in line",
-  fairUse:
-    "Fair use: above {tokens} tokens or {messages} messages a day answers may wait their turn.",
   state_trial: "Trial",
   state_trialText: "Your trial runs until {until}. Choose a plan at any time; it starts at once.",
   state_expired: "No plan",

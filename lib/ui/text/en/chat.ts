@@ -153,8 +153,6 @@ export const chat = {
   quotaTokens: "Tokens today",
   quotaMessages: "Messages today",
   quotaBack: "Returns at",
-  degradedBanner: "The model is not answering.",
-  degradedText: "Memory, search and your conversations work. Your message is kept.",
   offlineBanner: "You are offline.",
   offlineText: "What you write is kept and can be sent when the connection is back.",
   islandFailed: "This part of the page stopped working",

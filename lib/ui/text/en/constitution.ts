@@ -14,4 +14,5 @@ export const constitution = {
   conduct: "Conduct, not topics",
   conductText:
     "Asking about a harm is not the harm. Security, medicine, law, history and fiction can be spoken about.",
+  quoted: "“{words}”",
 };

@@ -70,9 +70,6 @@ export const landing = {
   storage: "{size} of memory",
   noCapTokens: "Tokens and messages without a cap",
   noCapStorage: "Memory without a cap",
-  firstInLine: "First in line at the model",
   startTrial: "Start trial",
   seePrice: "What is in it",
-  plansNote:
-    "Without a cap means no refusal; above the fair-use level you move to the normal queue until the reset.",
 };
