@@ -1,5 +1,4 @@
 import { page } from "fresh";
-import { PostForm } from "@/lib/ui/post_form.tsx";
 import { define } from "@/utils.ts";
 import MemoryCare from "@/islands/memory_care.tsx";
 import { Button, LinkButton } from "@/lib/ui/button.tsx";
