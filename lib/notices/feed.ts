@@ -28,6 +28,9 @@ const MAX_STREAMS = 10;
 const MAX_BEHIND = 50;
 const NOWHERE: store.Position = { at: new Date(0), id: "00000000-0000-0000-0000-000000000000" };
 
+/** What followers were told last; it differs when there is something to look for. */
+const markOf = (unread: number, plan: string): string => `${unread} ${plan}`;
+
 /** Follows what is told to people. */
 export type Feed = ReturnType<typeof createFeed>;
 
@@ -61,15 +64,11 @@ export function createFeed(options: {
     const rows = await db.asSystem("notices: marks", (tx) => store.marksOf(tx, userIds))
       .catch(() => null);
     if (rows === null) return; // the database is away; the next look will tell
-    const byUser = new Map(rows.map((row) => [row.userId, row]));
+    const unread = new Map(rows.map((row) => [row.userId, row.unread]));
     for (const userId of userIds) {
       const plan = await entitlements.of(userId).then((one) => one.effectivePlan, () => "");
-      const { unread = 0, shown = 0 } = byUser.get(userId) ?? {};
-      const mark = `${unread} ${shown} ${plan}`;
-      if (marks.get(userId) === mark) continue;
-      const known = marks.has(userId);
-      marks.set(userId, mark);
-      if (known) wake(userId);
+      // What is new is unread, so that the count tells of it.
+      if (marks.get(userId) !== markOf(unread.get(userId) ?? 0, plan)) wake(userId);
     }
   }
 
@@ -119,6 +118,7 @@ export function createFeed(options: {
       }
       const { plan, effectivePlan } = await entitlements.of(userId);
       const state: FeedState = { unread, plan, effectivePlan };
+      marks.set(userId, markOf(unread, effectivePlan));
       if (JSON.stringify(state) !== told) {
         told = JSON.stringify(state);
         yield { event: "state", data: state };

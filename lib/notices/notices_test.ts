@@ -146,7 +146,6 @@ Deno.test(
     const ada = await person();
     const live = follow(ada);
     expect(await live.next()).toMatchObject({ data: { effectivePlan: "free_trial" } });
-    await clock.advance(2_000); // the first look says how things stand
     await db.asSystem("test", async (tx) => {
       await tx`update users set plan = 'basic', subscription_status = 'active'
       where id = ${ada.userId}`;

@@ -118,18 +118,16 @@ export async function hide(tx: Tx, id: string, at: Date): Promise<boolean> {
   return count === 1;
 }
 
-/** What the notices of somebody look like from outside: it differs when anything changed. */
+/** How many notices of somebody wait to be read. */
 export interface Mark {
   userId: string;
   unread: number;
-  shown: number;
 }
 
-/** The marks of several people at once; who has no notices has none. */
+/** The counts of several people at once; who has none to read is left out. */
 export function marksOf(tx: Tx, userIds: string[]): Promise<Mark[]> {
   return tx<Mark[]>`
-    select user_id, count(*)::integer as shown,
-      (count(*) filter (where read_at is null))::integer as unread
-    from notices where user_id = any(${userIds}::uuid[]) and hidden_at is null
+    select user_id, count(*)::integer as unread from notices
+    where user_id = any(${userIds}::uuid[]) and read_at is null and hidden_at is null
     group by user_id`;
 }
