@@ -212,7 +212,6 @@ async function announceEnd(context: ChatContext, turn: RunningTurn): Promise<voi
         finishReason: turn.finishReason!,
         ...textDigest(turn.text),
         latencyMs: Math.round(context.clock.monotonic() - turn.startedMonotonic),
-        ...(turn.principal.kind === "key" ? { apiKeyId: turn.principal.sessionId } : {}),
         ttftMs: turn.ttftMs,
         receiptUrl: `/api/chat/messages/${turn.assistantMessageId}/receipt`,
       },
