@@ -17,6 +17,8 @@ Deno.test.beforeAll(async () => {
       PLAN_FREE_TRIAL_MESSAGES_PER_DAY: "5",
       PLAN_FREE_TRIAL_TOKENS_PER_DAY: "100000",
       PLAN_FREE_TRIAL_CHAT_TURNS_PER_MINUTE: "3",
+      PLAN_PRO_CONCURRENT_STREAMS: "100",
+      PLAN_PRO_CHAT_TURNS_PER_MINUTE: "-1",
       PLAN_FREE_TRIAL_STORAGE_BYTES: "12000",
       PLAN_EXPIRED_STORAGE_BYTES: "12000",
       PLAN_ALLOW_NON_MONOTONIC: "true",
@@ -236,4 +238,39 @@ Deno.test("[PLN-11] [USE-27] a limit of storage that was set for one person hold
   await app.services.entitlements.revokeOverride({ id: row.id, actorId: operatorId });
   expect((await bring()).status).toBe(200);
   expect((await ada.get("/api/memory")).body.items).toHaveLength(3);
+});
+
+Deno.test("[USE-20] of fifty turns at once for an allowance of seven, seven are answered; ledger, CSV and headers agree", async () => {
+  const ada = await subscribed("pro");
+  await app.services.entitlements.setOverride({
+    userId: ada.userId,
+    resource: "messages",
+    limit: 7,
+    from: null,
+    until: null,
+    reason: "A test",
+    actorId: ada.userId,
+  });
+  const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => ada.say(`Turn ${i}`)));
+  const codes = answers.map(({ status, body }) => status === 200 ? "answered" : body.code);
+  expect(codes.filter((code) => code === "answered")).toHaveLength(7);
+  expect(codes.filter((code) => code === "quota_exceeded")).toHaveLength(43);
+  const { messages, llm_tokens } = (await ada.get("/api/usage/quota")).body.resources;
+  expect([messages.used, messages.reserved, llm_tokens.reserved]).toEqual([7, 0, 0]);
+  const tokens = answers.filter(({ status }) => status === 200)
+    .reduce((sum, { body }) => sum + body.usage.promptTokens + body.usage.completionTokens, 0);
+  expect(llm_tokens.used).toBe(tokens);
+  expect((await ada.get("/api/usage/verify")).body).toMatchObject({ valid: true, rows: 14 });
+  const csv = (await ada.get("/api/usage/ledger", { accept: "text/csv" })).text.trim().split(
+    "\r\n",
+  );
+  expect(csv).toHaveLength(1 + 14);
+  // RFC 9651: a list of strings with integers as parameters.
+  const { headers } = await (await app.person()).say("Hello");
+  const item = /^"[a-z_]+"(?:;[a-z]=\d+)+$/;
+  for (const name of ["ratelimit", "ratelimit-policy"]) {
+    const list = headers.get(name)!.split(", ");
+    expect(list.filter((one) => !item.test(one))).toEqual([]);
+    expect(list.length).toBeGreaterThan(0);
+  }
 });
