@@ -269,3 +269,37 @@ Deno.test("[ACC-84] what operators change by forms asks for a fresh proof, and l
   const history = (await ada.get("/api/account/security-log")).body.items;
   expect(history.map(({ event }: { event: string }) => event)).toContain("limit_set");
 });
+
+Deno.test("[RD-13] forms that name what belongs to somebody else change nothing of it", async () => {
+  const [ada, eve] = [await app.person(), await app.person("eve")];
+  for (const { email } of [ada, eve]) {
+    await app.services.accounts.administration.verifyByHost(email);
+  }
+  const { body: key } = await ada.post("/api/account/keys", {
+    name: "Mine",
+    scopes: ["usage:read"],
+    expiresInDays: 30,
+  });
+  const device = (await ada.get("/api/account/devices")).body.items[0].id;
+  const grant = crypto.randomUUID();
+  await ada.post(`/api/account/grants/${grant}`, { scope: "all", reason: "Help", hours: 1 });
+  const { body: checkout } = await ada.post("/api/billing/checkout", { plan: "pro" });
+  const session = new URL(checkout.url).searchParams.get("session_id")!;
+  const forms: [string, Record<string, string>][] = [
+    ["/settings/keys", { act: "end", key: key.id, id: key.id, endKey: key.id }],
+    ["/settings/keys", { act: "rotate", key: key.id, id: key.id, rotate: key.id }],
+    ["/settings/devices", { act: "end", device, id: device, end: device }],
+    ["/settings/privacy", { endGrant: grant }],
+    [`/billing/test-checkout?session_id=${session}`, { outcome: "pay" }],
+  ];
+  for (const [path, fields] of forms) await submit(eve, path, fields);
+  await app.services.outbox.drain();
+  expect((await ada.get("/api/account/keys")).body.items).toMatchObject([
+    { id: key.id, prefix: key.prefix, state: "active" },
+  ]);
+  expect((await ada.get("/api/auth/me")).status).toBe(200);
+  expect((await ada.get("/api/account/grants")).body.items).toHaveLength(1);
+  for (const person of [ada, eve]) {
+    expect((await person.get("/api/billing/subscription")).body.status).toBe("none");
+  }
+});

@@ -59,15 +59,17 @@ export function createTransfer(
     return "new";
   }
 
-  async function bring(tx: Tx, owner: Owner, line: ImportedFact): Promise<store.MemoryRow> {
-    const fact = factOf(line);
+  /** Bytes a fact will take. */
+  function bytesOf(line: ImportedFact): number {
     const empty = { quote: null, subject: null, attribute: null, value: null };
-    const bytes = memoryBytes(
-      { ...empty, ...fact, tags: line.tags, sourceMessageIds: [] },
+    return memoryBytes(
+      { ...empty, ...factOf(line), tags: line.tags, sourceMessageIds: [] },
       dependencies.model.embedDim,
     );
-    await usage.requireStorage(tx, { userId: owner.userId, plan: owner.effectivePlan, bytes });
-    const row = await writer.insert(tx, owner.userId, fact, "import");
+  }
+
+  async function bring(tx: Tx, owner: Owner, line: ImportedFact): Promise<store.MemoryRow> {
+    const row = await writer.insert(tx, owner.userId, factOf(line), "import");
     if (line.supersededAt) {
       return await writer.change(tx, row, {
         patch: { supersededAt: new Date(line.supersededAt) },
@@ -159,6 +161,7 @@ export function createTransfer(
       };
       const seen = new Set<string>();
       await db.asUser(owner.userId, async (tx) => {
+        const fresh: ImportedFact[] = [];
         for (const line of lines) {
           const result = await verdict(tx, line, {
             seen,
@@ -168,8 +171,15 @@ export function createTransfer(
           if (report.items.length < 100) {
             report.items.push({ text: result === "refused" ? "" : line.text, result });
           }
-          if (!preview && result === "new") await bring(tx, owner, line);
+          if (result === "new") fresh.push(line);
         }
+        if (preview || fresh.length === 0) return;
+        // The file as a whole fits, or nothing of it is stored (USE-27).
+        const parts = fresh.map(bytesOf);
+        const bytes = parts.reduce((sum, part) => sum + part, 0);
+        const { userId, effectivePlan: plan } = owner;
+        await usage.requireStorage(tx, { userId, plan, bytes, parts });
+        for (const line of fresh) await bring(tx, owner, line);
       });
       outbox.wake();
       return report;

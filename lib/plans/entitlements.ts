@@ -145,6 +145,19 @@ export function createEntitlements(options: {
       };
     },
 
+    /**
+     * The limits of a plan with what was set for one person, read in the caller's transaction: for
+     * callers that must not open another one.
+     */
+    async limitsIn(
+      tx: Tx,
+      person: { userId: string; plan: EffectivePlan },
+    ): Promise<PlanLimits> {
+      const now = clock.now();
+      const overrides = await store.overridesOf(tx, person.userId, now);
+      return withOverrides(plans.limits(person.plan), activeOverrides(overrides, now));
+    },
+
     /** Notes in the transaction of a change that other processes have to look again. */
     markChanged: (tx: Tx, userId: string) => store.markChanged(tx, userId, clock.now()),
 

@@ -57,21 +57,26 @@ export function keyProblem(refusal: Omit<Refusal, "resource">): Problem {
 
 /** 429 `quota_exceeded` for storage, which no midnight empties. */
 export function storageProblem(
-  refusal: Pick<Refusal, "plan" | "used" | "limit" | "requested">,
+  refusal: Pick<Refusal, "plan" | "used" | "limit" | "requested"> & {
+    /** Of several things at once, how many would fit. */
+    fits?: number;
+  },
 ): Problem {
-  const { used, limit } = refusal;
+  const { used, limit, fits } = refusal;
   return new Problem(
     "quota_exceeded",
     429,
     "The memory storage of your plan is full",
-    `${humanBytes(used)} of ${
-      humanBytes(limit)
-    } are used. Forget something, or choose a larger plan`,
+    `${humanBytes(used)} of ${humanBytes(limit)} are used${
+      fits === undefined ? "" : `; ${fits} of these facts would fit`
+    }. ` +
+      "Forget something, or choose a larger plan",
     {
       resource: "memory_storage",
       used,
       limit,
       requested: refusal.requested,
+      ...(fits === undefined ? {} : { fits }),
       resetsAt: null,
       plan: refusal.plan,
       upgradeUrl: UPGRADE_URL,

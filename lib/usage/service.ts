@@ -72,7 +72,7 @@ export interface UsageOptions {
   ids: IdSource;
   log: Log;
   plans: Plans;
-  entitlements: Pick<Entitlements, "of">;
+  entitlements: Pick<Entitlements, "of" | "limitsIn">;
   metrics: Metrics;
   cursorKey: PurposeKey;
   /** Where copies of balances are kept for early refusals; null: in this process alone. */
@@ -326,19 +326,35 @@ export function createUsage(options: UsageOptions) {
       await recorded("memory_storage", () => store.record(tx, operation, [entry]));
     },
 
-    /** @throws Problem 429 `quota_exceeded` when `bytes` more do not fit into the plan's storage */
+    /**
+     * Checks durable storage before it is written. With several `parts`, they are checked as a
+     * whole, and the refusal says how many of them, from the first on, would fit (USE-27).
+     *
+     * @throws Problem 429 `quota_exceeded` when `bytes` more do not fit into what the person may have
+     */
     async requireStorage(
       tx: Tx,
-      request: { userId: string; plan: EffectivePlan; limits?: PlanLimits; bytes: number },
+      request: {
+        userId: string;
+        plan: EffectivePlan;
+        bytes: number;
+        parts?: readonly number[];
+      },
     ): Promise<void> {
-      const limit = (request.limits ?? plans.limits(request.plan)).storageBytes;
+      const limit = (await options.entitlements.limitsIn(tx, request)).storageBytes;
       if (limit === null) return;
       const used = await store.storageUsed(tx, request.userId);
       const fits = used + request.bytes <= limit;
       count(request.plan, fits ? "granted" : "refused", "memory_storage");
       if (fits) return;
       exceeded.add(1, { resource: "memory_storage", plan: request.plan });
-      throw storageProblem({ plan: request.plan, used, limit, requested: request.bytes });
+      throw storageProblem({
+        plan: request.plan,
+        used,
+        limit,
+        requested: request.bytes,
+        ...(request.parts ? { fits: fitting(request.parts, limit - used) } : {}),
+      });
     },
 
     /**
@@ -399,4 +415,11 @@ export function createUsage(options: UsageOptions) {
 
     limits: (plan: EffectivePlan) => plans.limits(plan),
   };
+}
+
+/** How many parts, from the first on, fit into so much room. */
+function fitting(parts: readonly number[], room: number): number {
+  let left = room;
+  const first = parts.findIndex((bytes) => (left -= bytes) < 0);
+  return first === -1 ? parts.length : first;
 }

@@ -169,19 +169,40 @@ async function enter(c: Context<ApiEnv>, meta: RouteMeta): Promise<Principal | n
   const principal = found.kind === "user" ? found.principal : null;
   // Sent with whatever the answer will be, refusals included.
   if (found.kind === "user" && found.setCookie) c.set("renewedCookie", found.setCookie);
-  // Authentication, then rate limit, then everything else (USE-30).
   const limited = { request, principal: meta.auth === "public" ? null : principal, address, meta };
   if (meta.auth !== "public" && !principal) {
     await gate.limit(limited);
     throw found.kind === "refused" ? found.problem : gate.missing();
   }
   if (!["GET", "HEAD", "OPTIONS"].includes(request.method)) gate.checkOrigin(request);
+  // Suspension and the gates are told before a limit, and count against it all the same (USE-30).
+  const refusal = await refusalOf(gate, { request, meta, principal });
   if (!meta.unlimited) {
-    for (const [name, value] of Object.entries(await gate.limit(limited))) c.header(name, value);
+    const headers = await gate.limit(limited).catch((error) => {
+      throw refusal ?? error;
+    });
+    for (const [name, value] of Object.entries(headers)) c.header(name, value);
   }
-  if (meta.auth === "user") gate.admit(principal!, { request, meta });
-  if (principal && meta.chatTurn) await gate.admitTurn(principal);
+  if (refusal) throw refusal;
   return principal;
+}
+
+/** Why a caller may not do this; null when they may. */
+async function refusalOf(
+  gate: Gate,
+  { request, meta, principal }: {
+    request: Request;
+    meta: RouteMeta;
+    principal: Principal | null;
+  },
+): Promise<unknown> {
+  try {
+    if (meta.auth === "user") gate.admit(principal!, { request, meta });
+    if (principal && meta.chatTurn) await gate.admitTurn(principal);
+    return null;
+  } catch (error) {
+    return error;
+  }
 }
 
 async function parseBody(c: Context<ApiEnv>, meta: RouteMeta): Promise<unknown> {
