@@ -202,6 +202,27 @@ buildTest(
   },
 );
 
+buildTest("the bundler's helpers are loaded only by what uses them", async () => {
+  const files = {
+    "islands/Plain.ts": `export default () => "plain";`,
+    "islands/Old.ts": `import old from "../lib/old.cjs"; export default () => old.text;`,
+    "islands/Older.ts": `import old from "../lib/older.cjs"; export default () => old.text;`,
+    "lib/old.cjs": `exports.text = "old";`,
+    "lib/older.cjs": `exports.text = "older";`,
+  };
+  await withProject(files, async (root) => {
+    await new Builder({ root }).build();
+    const { entries, outputs } = await readJson(join(root, "_fresh/metafile.json"));
+    const helper = Object.keys(outputs).find((name) =>
+      Object.keys(outputs[name].inputs).length === 0
+    )!;
+    expect(entries.Old.files).toContain(helper);
+    for (const name of ["Plain", "fresh-runtime"]) {
+      expect(entries[name].files).not.toContain(helper);
+    }
+  });
+});
+
 buildTest("an island that does not compile fails the build with its message", async () => {
   await withProject(
     { "islands/Bad.tsx": `import "@/missing.ts"; export default 1;` },

@@ -159,12 +159,31 @@ async function bundle(options: BundleOptions): Promise<Bundle> {
   }
 }
 
+/**
+ * Takes out imports that bring nothing. The bundler's own helpers are a chunk
+ * that every entry imports, also those that use none of them.
+ */
+function dropEmptyImports(files: Bundle["files"], { outputs }: esbuild.Metafile): void {
+  const isHelper = ({ inputs, imports }: esbuild.Metafile["outputs"][string]) =>
+    Object.keys(inputs).length === 0 && imports.length === 0;
+  const helpers = Object.keys(outputs).filter((name) => isHelper(outputs[name]!));
+  for (const [name, output] of Object.entries(outputs)) {
+    const text = name.endsWith(".js") ? new TextDecoder().decode(files.get(name)) : "";
+    const unused = helpers.filter((helper) => text.includes(`import"./${helper}";`));
+    if (unused.length === 0) continue;
+    const rest = unused.reduce((left, helper) => left.replace(`import"./${helper}";`, ""), text);
+    files.set(name, new TextEncoder().encode(rest));
+    output.imports = output.imports.filter(({ path }) => !unused.includes(path));
+  }
+}
+
 function readResult(result: esbuild.BuildResult, root: string): Bundle {
   const metafile = result.metafile!;
   const files: Bundle["files"] = new Map();
   for (const file of result.outputFiles ?? []) {
     files.set(relative(root, file.path), file.contents as Uint8Array<ArrayBuffer>);
   }
+  dropEmptyImports(files, metafile);
   const imports: Bundle["imports"] = new Map();
   const css: Bundle["css"] = new Map();
   for (const [output, info] of Object.entries(metafile.outputs)) {

@@ -1,5 +1,5 @@
 import { expect } from "expect";
-import { compareRoutes } from "./crawl.ts";
+import { compareRoutes } from "../src/fs_order.ts";
 import { serveProject, withProject } from "./testing.ts";
 
 const JSX = `import { h } from "preact";\n`;

@@ -29,10 +29,13 @@ interface Root {
   fields: string[];
 }
 
+// As in NodeFilter, but without its name in the module.
+const SHOW_COMMENT = 128;
+
 /** Finds the outermost islands and partials; those inside are started by what is around them. */
 function findRoots(page: Page): Root[] {
   const found: Root[] = [];
-  const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_COMMENT);
+  const walker = document.createTreeWalker(document.documentElement, SHOW_COMMENT);
   let end: Node | null = null;
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     if (end !== null) {
@@ -40,7 +43,7 @@ function findRoots(page: Page): Root[] {
       continue;
     }
     const fields = readMarker(node);
-    if (fields?.[0] !== "island" && !(page.partial && fields?.[0] === "partial")) continue;
+    if (fields?.[0] !== "island" && !(page.mark && fields?.[0] === "partial")) continue;
     found.push({ start: node, fields });
     end = endOf(node, fields[0]);
   }
@@ -53,7 +56,7 @@ function start(page: Page, { start, fields }: Root): void {
   const vnode = end &&
     (fields[0] === "island"
       ? readIsland(page, fields, { from, end })
-      : page.partial!(fields, readNodes(page, from, end)));
+      : page.mark!(fields, readNodes(page, from, end)));
   // HTML that nests what must not nest was torn apart by the browser.
   if (!end || !vnode) {
     reportError(new Error(`Cannot start ${fields[0]} "${fields[1]}": its end is missing`));
@@ -62,19 +65,14 @@ function start(page: Page, { start, fields }: Root): void {
   }
 }
 
-type PostTask = (task: () => void) => Promise<unknown>;
+interface Scheduler {
+  postTask?(task: () => void): Promise<unknown>;
+}
 
-/** Runs a task on its own, so that the page answers between two islands. */
-function later(task: () => void): Promise<unknown> {
-  const { scheduler } = globalThis as { scheduler?: { postTask?: PostTask } };
-  return scheduler?.postTask
-    ? scheduler.postTask(task).catch(reportError)
-    : new Promise<void>((done) =>
-      setTimeout(() => {
-        done();
-        task();
-      })
-    );
+/** Waits for a task of its own, so that the page answers between two islands. */
+function turn(): Promise<unknown> {
+  const { scheduler } = globalThis as { scheduler?: Scheduler };
+  return scheduler?.postTask?.(() => {}) ?? new Promise((done) => setTimeout(done));
 }
 
 /**
@@ -93,6 +91,8 @@ export function boot(
 ): void {
   const page = openPage({ islands, text, revivers, root: document });
   const navigate = partials?.(page, { openPage, readNodes, readMarker, endOf });
-  const tasks = findRoots(page).map((root) => later(() => start(page, root)));
+  const tasks = findRoots(page).map((root) =>
+    turn().then(() => start(page, root)).catch(reportError)
+  );
   navigate?.(Promise.all(tasks));
 }

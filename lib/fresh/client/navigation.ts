@@ -1,17 +1,19 @@
 // Turns clicks, submitted forms and the browser's back and forward buttons into
 // partial updates.
 import { type FormTarget, formTarget } from "./forms.ts";
+import {
+  comeBack,
+  enter,
+  type Entry,
+  entryOf,
+  openHistory,
+  pathOf,
+  scrollBack,
+  scrollToStart,
+} from "./history.ts";
 import type { Page } from "./page.ts";
+import { change } from "./transition.ts";
 import { type Answer, fetchAnswer, findPartials, show } from "./response.ts";
-
-/** What the history keeps about a page that was navigated to. */
-interface Entry {
-  /** Number of the entry, by which its scroll position is found. */
-  fresh: number;
-  /** What its content comes from, if not from its own address. */
-  partial: string | null;
-  scroll?: [number, number];
-}
 
 /** A navigation under way. */
 interface Visit {
@@ -32,81 +34,14 @@ interface Visit {
 
 let page: Page;
 let ready: Promise<unknown>;
-let entry = 0;
 /** Path and query of what is on the page. */
 let current = "";
-const positions = new Map<number, [number, number]>();
 let underWay: { abort: AbortController; indicator: Visit["indicator"] } | null = null;
 
 /** The nearest element that says whether a feature is on, and whether it is. */
 function isOn(element: Element | null, name: string): boolean {
   const value = element?.closest(`[${name}]`)?.getAttribute(name);
   return value !== undefined && value !== "false";
-}
-
-function entryOf(state: unknown): Entry | null {
-  return typeof state === "object" && state !== null && "fresh" in state ? state as Entry : null;
-}
-
-function pathOf(url: URL | Location): string {
-  return url.pathname + url.search;
-}
-
-/** Remembers where the page is scrolled to, before it changes. */
-function remember(): [number, number] {
-  const position: [number, number] = [scrollX, scrollY];
-  positions.set(entry, position);
-  return position;
-}
-
-/** Makes an entry in the history for the page that is about to be shown. */
-function enter(to: URL, partial: string | null): void {
-  if (to.href === location.href) {
-    history.replaceState({ fresh: entry, partial } satisfies Entry, "");
-    return;
-  }
-  const state = entryOf(history.state) ?? { fresh: entry, partial: null };
-  history.replaceState({ ...state, scroll: remember() } satisfies Entry, "");
-  history.scrollRestoration = "manual";
-  entry++;
-  history.pushState({ fresh: entry, partial } satisfies Entry, "", to);
-}
-
-function scrollTo([left, top]: [number, number]): void {
-  globalThis.scrollTo({ left, top, behavior: "instant" });
-}
-
-/** Scrolls to where a page begins, or to the element its address names. */
-function scrollToStart(to: URL): void {
-  const target = to.hash && document.getElementById(decodeURIComponent(to.hash.slice(1)));
-  if (target) target.scrollIntoView({ behavior: "instant" });
-  else scrollTo([0, 0]);
-}
-
-interface Transition {
-  ready?: Promise<void>;
-  finished?: Promise<void>;
-}
-
-/** Changes the page, animated if it wants that and the browser can. */
-function change(isAnimated: boolean, update: () => void): Promise<void> {
-  const { startViewTransition } = document as {
-    startViewTransition?: (update: () => void) => Transition;
-  };
-  return new Promise((done, fail) => {
-    const run = () => {
-      try {
-        done(update());
-      } catch (error) {
-        fail(error);
-      }
-    };
-    if (!isAnimated || !startViewTransition) return run();
-    const transition = startViewTransition.call(document, run);
-    // An animation that the next one cuts short is no fault.
-    transition.ready?.catch(() => {});
-    transition.finished?.catch(() => {});
-  });
 }
 
 /** Whether a visit is animated: by its source, or for the back button by the page. */
@@ -139,7 +74,7 @@ async function arrive(visit: Visit, answer: Answer): Promise<void> {
     show(answer, found);
   });
   if (!to) return;
-  if (back) scrollTo(positions.get(entry) ?? back.scroll ?? [0, 0]);
+  if (back) scrollBack(back);
   else if (source?.localName === "a" || current !== before) scrollToStart(to);
 }
 
@@ -228,11 +163,10 @@ function onSubmit(event: SubmitEvent): void {
 function onPopState({ state }: PopStateEvent): void {
   const back = entryOf(state);
   // Entries of the page's own scripts are theirs; so are those that only move within the page.
-  if (!back && (state !== null || current === "" || current === pathOf(location))) return;
-  positions.set(entry, [scrollX, scrollY]);
-  entry = back?.fresh ?? 0;
+  if (!back && (state !== null || current === pathOf(location))) return;
+  comeBack(back);
   if (current === pathOf(location)) {
-    if (back?.scroll) scrollTo(positions.get(entry) ?? back.scroll);
+    if (back?.scroll) scrollBack(back);
     return;
   }
   const to = new URL(location.href);
@@ -245,11 +179,8 @@ export function listen(started: Page, isReady: Promise<unknown>): void {
   page = started;
   ready = isReady;
   current = pathOf(location);
-  const own = entryOf(history.state);
-  if (own) entry = own.fresh;
+  openHistory();
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
   addEventListener("popstate", onPopState);
-  // When the whole page comes back, its position is the browser's business again.
-  addEventListener("pagehide", () => history.scrollRestoration = "auto");
 }

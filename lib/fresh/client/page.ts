@@ -2,7 +2,7 @@
 // navigation. What it says in HTML is read back into vnodes, so that Preact can
 // adopt, move and recreate it.
 import { unflatten } from "devalue";
-import { type ComponentChildren, Fragment, h, type VNode } from "preact";
+import { type ComponentChildren, h, type VNode } from "preact";
 import { endOf, type Islands, readMarker } from "./markers.ts";
 
 /** Readers of the types that not every page sends. */
@@ -17,8 +17,8 @@ export interface Page {
   slots: Map<number, ComponentChildren>;
   /** Where the templates of other slots are. */
   root: ParentNode;
-  /** Makes a partial, from the fields of its marker and its content. */
-  partial?: (fields: string[], content: ComponentChildren[]) => VNode;
+  /** Makes what is neither island nor slot, from the fields of its marker and its content. */
+  mark?: (fields: string[], content: ComponentChildren[]) => VNode;
 }
 
 /**
@@ -74,7 +74,7 @@ function attributes(element: Element): Record<string, unknown> {
     const isFlag = value === "" &&
       typeof (element as unknown as Record<string, unknown>)[name] ===
         "boolean";
-    props[name === "data-frsh-key" ? "key" : name] = isFlag || value;
+    props[name] = isFlag || value;
   }
   return props;
 }
@@ -91,18 +91,6 @@ export function readIsland(
   return h(component, { ...page.props[Number(index)], key: key || undefined });
 }
 
-/** The vnode of whatever is marked; undefined for marks that mean nothing here. */
-function readMarked(
-  page: Page,
-  fields: string[],
-  range: { from: Node | null; end: Node },
-): VNode | undefined {
-  if (fields[0] === "island") return readIsland(page, fields, range);
-  const read = () => readNodes(page, range.from, range.end);
-  if (fields[0] === "key") return h(Fragment, { key: fields[1] }, read());
-  return fields[0] === "partial" ? page.partial?.(fields, read()) : undefined;
-}
-
 /** Reads siblings from `node` up to `end` as vnodes, and removes the marks between them. */
 export function readNodes(
   page: Page,
@@ -115,7 +103,10 @@ export function readNodes(
     const fields = readMarker(node);
     if (fields !== null) {
       const last = endOf(node, fields[0]!);
-      const vnode = last && readMarked(page, fields, { from: next, end: last });
+      const vnode = last &&
+        (fields[0] === "island"
+          ? readIsland(page, fields, { from: next, end: last })
+          : page.mark?.(fields, readNodes(page, next, last)));
       if (last && vnode) {
         next = last.nextSibling;
         children.push(vnode);

@@ -60,11 +60,12 @@ class PartialView extends Component<Props> {
   }
 }
 
-/** The vnode of a partial, from the fields of its marker and its content. */
-export function partialVNode(
-  [, name, mode, key]: string[],
+/** The vnode of a partial or of something with a key, from the fields of its marker. */
+export function markedVNode(
+  [kind, name, mode, key]: string[],
   content: ComponentChildren[],
 ): VNode {
+  if (kind === "key") return h(Fragment, { key: name }, content);
   return h(PartialView, {
     key: `${name}:${key}`,
     name: name!,

@@ -5,7 +5,7 @@ import { PARTIAL_PARAM, withoutPartialParam } from "../src/url.ts";
 import type { Islands } from "./markers.ts";
 import { loadStyles, mergeHead } from "./merge_head.ts";
 import type { Kit, Page } from "./page.ts";
-import { type Mode, partialVNode, shown } from "./partial_view.ts";
+import { markedVNode, type Mode, shown } from "./partial_view.ts";
 import { trusted } from "./trusted.ts";
 
 /** A response with what its islands need, ready to be shown. */
@@ -99,7 +99,7 @@ export async function fetchAnswer(
     loadStyles(doc),
   ]);
   const page = kit.openPage({ islands, text: state?.props ?? "[[]]", revivers, root: doc });
-  page.partial = partialVNode;
+  page.mark = markedVNode;
   Object.assign(known, islands);
   return { page, doc, isRedirected, url: target };
 }

@@ -1,4 +1,5 @@
 import type { FsRouteFile } from "./build_cache.ts";
+import { compareRoutes } from "./fs_order.ts";
 import { settle } from "./pipeline.ts";
 import { addRoute, errorLoader, lazyRoute, methodsOf, type Plan } from "./plan.ts";
 import { warn } from "./report.ts";
@@ -117,7 +118,7 @@ function addFile<State>(plan: Plan<State>, file: FsRouteFile): void {
   }
 }
 
-/** Registers the files of the routes folder in the order of the build. */
+/** Registers the files of the routes folder, each folder from what applies to all of it. */
 export function applyFsRoutes<State>(plan: Plan<State>): void {
-  for (const file of plan.cache.fsRoutes()) addFile(plan, file);
+  for (const file of plan.cache.fsRoutes().toSorted(compareRoutes)) addFile(plan, file);
 }
