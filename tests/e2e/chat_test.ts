@@ -261,11 +261,32 @@ Deno.test("[MEM-36] what was kept of a message stands below it, and can be taken
   await context.close();
 });
 
+Deno.test("[MEM-35] [MEM-41] below a message stands what it replaced and what is asked, with an answer each", async () => {
+  const { page, context, person, faults } = await signedIn();
+  await send(page, "I live in Porto.", 1);
+  await own(page).getByText("Remembered:").waitFor();
+  await send(page, "Actually, I live in Lisbon now. I am allergic to walnuts.", 2);
+  await page.getByText("May I remember this?").waitFor();
+  await page.getByRole("button", { name: "Yes", exact: true }).click();
+  await own(page).getByText(/Remembered: .*walnuts/).waitFor();
+  await page.getByRole("button", { name: /^Undo: .*Porto/ }).last().click();
+  await page.getByText(/^Replaced:/).waitFor({ state: "hidden" });
+  const { items } = (await person.get("/api/memory")).body as { items: { text: string }[] };
+  const texts = items.map(({ text }) => text).join();
+  expect(texts).toContain("Porto");
+  expect(texts).toContain("walnuts");
+  expect(texts).not.toContain("Lisbon");
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
 Deno.test("[MEM-36] with memory off nothing is looked up and nothing is said to be kept", async () => {
   const { page, context } = await signedIn();
   const looked: string[] = [];
   page.on("request", (request) => {
-    if (request.url().includes("/api/memory")) looked.push(request.url());
+    if (/\/api\/(?:memory|chat\/messages\/[^/]+\/memory)/.test(request.url())) {
+      looked.push(request.url());
+    }
   });
   await page.getByRole("button", { name: "Memory on" }).click();
   await page.getByRole("button", { name: /^Memory off/ }).click();

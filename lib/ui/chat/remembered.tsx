@@ -29,7 +29,7 @@ export function Remembered({ message }: { message: Message }) {
   const taken = store.remembered.value.get(message.id);
   if (!taken) return null;
   return (
-    <div class="stack stack-4 small quiet">
+    <ul class="stack stack-4 small quiet">
       {taken.saved.map((fact) => (
         <Line
           key={fact.id}
@@ -52,19 +52,19 @@ export function Remembered({ message }: { message: Message }) {
       {taken.proposals.map((proposal) => (
         <Ask key={proposal.id} proposal={proposal} messageId={message.id} />
       ))}
-    </div>
+    </ul>
   );
 }
 
 function Line({ words, undo, onUndo }: { words: string; undo: string; onUndo: () => void }) {
   const { text } = useChat();
   return (
-    <p class="row row-4">
+    <li class="row row-4">
       <span>{words}</span>
       <button class="link" type="button" aria-label={undo} onClick={onUndo}>
         {text.undoRemembered}
       </button>
-    </p>
+    </li>
   );
 }
 
@@ -79,7 +79,7 @@ function Ask({ proposal, messageId }: { proposal: Proposal; messageId: string })
   };
   const question = { save: text.askSave, forget: text.askForget, merge: text.askMerge };
   return (
-    <div class="ask stack stack-4" role="group" aria-label={question[proposal.op]}>
+    <li class="ask stack stack-4">
       <p>
         {question[proposal.op]} <q>{proposal.text}</q>
       </p>
@@ -88,6 +88,6 @@ function Ask({ proposal, messageId }: { proposal: Proposal; messageId: string })
         <Button size="sm" busy={busy} onClick={() => decide("accept")}>{text.askYes}</Button>
         <Button size="sm" kind="ghost" onClick={() => decide("reject")}>{text.askNo}</Button>
       </span>
-    </div>
+    </li>
   );
 }
