@@ -82,6 +82,10 @@ Deno.test("[BIL-43] [UI-95] at the limit a card says what happened with the draf
   await page.locator("textarea").fill("One more, please");
   await page.keyboard.press("Enter");
   await page.getByText("allowance", { exact: false }).first().waitFor();
+  // A banner says it too; the draft comes back with the answer to what was sent.
+  for (let i = 0; i < 100 && await page.locator("textarea").inputValue() === ""; i++) {
+    await page.waitForTimeout(50);
+  }
   const card = await words(window);
   expect(card).toMatch(/00:00|midnight/);
   expect(await page.locator("textarea").inputValue()).toBe("One more, please");
