@@ -1,4 +1,6 @@
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { Art } from "./art.tsx";
 import { Button, IconButton, LinkButton, Spinner } from "./button.tsx";
 import { Card, Stat } from "./card.tsx";
 import { Chip, Count, StandInBadge } from "./chip.tsx";
@@ -8,12 +10,27 @@ import { Markdown } from "./markdown.tsx";
 import { MemoryChip, TierLabel } from "./memory_chip.tsx";
 import { Banner, EmptyState, ErrorCard, Skeleton, Toast } from "./notice.tsx";
 import { Meter, ProgressBar, ProgressRing, ScoreBar } from "./progress.tsx";
+import { QuotaCard } from "./quota_card.tsx";
 import { slot } from "./slot.ts";
 import { Table } from "./table.tsx";
 import { Segments, Tabs } from "./tabs.tsx";
+import { Waiting, waitingStage } from "./waiting.tsx";
+import type { Quota } from "./contract.ts";
+import { anyReader } from "./format.ts";
+
+/** Ids of a second gallery on the same page begin otherwise. */
+const Prefix = createContext("g");
 
 /** Every component in every state, for the development page and for looking at changes (UI-4). */
-export function Gallery() {
+export function Gallery({ prefix = "g" }: { prefix?: string }) {
+  return (
+    <Prefix.Provider value={prefix}>
+      <Samples />
+    </Prefix.Provider>
+  );
+}
+
+function Samples() {
   return (
     <div class="stack stack-24">
       <Buttons />
@@ -21,6 +38,9 @@ export function Gallery() {
       <Fields />
       <Amounts />
       <Notices />
+      <Waits />
+      <Cards />
+      <Drawings />
       <Lists />
       <Writing />
       <Sample name="Icons">
@@ -98,33 +118,45 @@ function Chips() {
 }
 
 function Fields() {
+  const id = useContext(Prefix);
   return (
     <Sample name="Field">
-      <ErrorSummary faults={[{ id: "g-mail", message: "Add the part after the dot" }]} />
+      <ErrorSummary faults={[{ id: `${id}-mail`, message: "Add the part after the dot" }]} />
       <div class="fit">
-        <TextField id="g-name" label="Display name" hint="Shown only to you" placeholder="Ada" />
         <TextField
-          id="g-mail"
+          id={`${id}-name`}
+          label="Display name"
+          hint="Shown only to you"
+          placeholder="Ada"
+        />
+        <TextField
+          id={`${id}-mail`}
           label="E-mail"
           type="email"
           value="you@example"
           error="Add the part after the dot, as in example.org"
         />
-        <TextField id="g-plan" label="Plan" value="Basic" disabled hint="Change it under Usage" />
-        <Field id="g-size" label="Text size">
-          <Select id="g-size">
+        <TextField
+          id={`${id}-plan`}
+          label="Plan"
+          value="Basic"
+          disabled
+          hint="Change it under Usage"
+        />
+        <Field id={`${id}-size`} label="Text size">
+          <Select id={`${id}-size`}>
             <option>100 %</option>
           </Select>
         </Field>
-        <Field id="g-note" label="Standing instructions">
-          <textarea id="g-note" class="input" rows={2} />
+        <Field id={`${id}-note`} label="Standing instructions">
+          <textarea id={`${id}-note`} class="input" rows={2} />
         </Field>
       </div>
       <div class="row row-16">
         <Checkbox label="Save automatically" checked />
         <Checkbox label="Health topics" />
-        <Checkbox type="radio" name="g-r" label="Sentences" checked />
-        <Checkbox type="radio" name="g-r" label="End only" />
+        <Checkbox type="radio" name={`${id}-r`} label="Sentences" checked />
+        <Checkbox type="radio" name={`${id}-r`} label="End only" />
         <Segments
           label="Period"
           items={[{ href: "#7", label: "7 days" }, {
@@ -174,6 +206,7 @@ function Amounts() {
 }
 
 function Notices() {
+  const id = useContext(Prefix);
   return (
     <Sample name="Banner, toast, error, empty, loading">
       <Banner action={<Button size="sm">Send link again</Button>}>
@@ -204,7 +237,7 @@ function Notices() {
             Tell Nova something worth keeping, for example “My talk is on Thursday”.
           </EmptyState>
         </Card>
-        <Card title="Loading" id="g-load">
+        <Card title="Loading" id={`${id}-load`}>
           <Skeleton lines={[70, 30]} />
           <Skeleton lines={[90, 50]} />
         </Card>
@@ -213,7 +246,97 @@ function Notices() {
   );
 }
 
+/** What a wait shows at once, after three seconds, and after ten. */
+function Waits() {
+  return (
+    <Sample name="Waiting">
+      <div class="fit">
+        {[150, 4_000, 12_000].map((ms) => (
+          <Card key={ms}>
+            <p class="small quiet">{`after ${ms / 1_000} s`}</p>
+            <Waiting
+              lines={[70, 50, 90]}
+              text="Loading takes longer than usual"
+              cancel="Stop waiting"
+              onCancel={nothing}
+              stage={waitingStage(ms)}
+            />
+          </Card>
+        ))}
+      </div>
+    </Sample>
+  );
+}
+
+function Cards() {
+  const id = useContext(Prefix);
+  return (
+    <Sample name="Allowance, notification, tip">
+      <div class="grid">
+        {[41, 84, 97].map((percentage) => (
+          <QuotaCard
+            key={percentage}
+            id={`${id}-quota-${percentage}`}
+            quota={sampleQuota(percentage)}
+            reader={anyReader}
+            now={new Date("2026-01-01T18:20:00.000Z")}
+          />
+        ))}
+      </div>
+      <ul class="card notices">
+        {[true, false].map((unread) => (
+          <li class="notice" key={String(unread)}>
+            <span class={`notice-dot${unread ? " is-unread" : ""}`} aria-hidden="true" />
+            <div class="grow stack stack-4">
+              <p class="row row-8">
+                <a class="strong" href="#n">A new device signed in</a>
+                <Chip>Security</Chip>
+              </p>
+              <p class="small quiet">{unread ? "Not read yet" : "Read"}</p>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Sample>
+  );
+}
+
+function sampleQuota(percentage: number): Quota {
+  const of = (limit: number) => {
+    const used = Math.round((limit * percentage) / 100);
+    return { used, reserved: 0, limit, remaining: limit - used, percentage };
+  };
+  return {
+    plan: "basic",
+    effectivePlan: "basic",
+    trialEndsAt: null,
+    resources: {
+      llm_tokens: of(50_000),
+      messages: of(5_000),
+      memory_storage: of(1_073_741_824),
+      agent_minutes: of(0),
+    },
+    resetsAt: "2026-01-02T00:00:00.000Z",
+    monthResetsAt: "2026-02-01T00:00:00.000Z",
+    warnings: [],
+    overrides: [],
+  };
+}
+
+function Drawings() {
+  return (
+    <Sample name="Drawings">
+      <div class="row row-16">
+        {(["lost", "locked", "ended", "slow", "broken", "offline"] as const).map((name) => (
+          <Art key={name} name={name} />
+        ))}
+      </div>
+    </Sample>
+  );
+}
+
 function Lists() {
+  const id = useContext(Prefix);
   return (
     <Sample name="Tabs, table, figures">
       <Tabs
@@ -224,7 +347,7 @@ function Lists() {
           { href: "#c", label: "Past" },
         ]}
       />
-      <Card title="Where they went" id="g-table" aside={<a href="#csv">Download</a>}>
+      <Card title="Where they went" id={`${id}-table`} aside={<a href="#csv">Download</a>}>
         <Table
           label="Tokens by feature"
           columns={[

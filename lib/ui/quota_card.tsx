@@ -19,13 +19,15 @@ export interface QuotaCardProps {
   quota: Quota;
   reader: Reader;
   now: Date;
+  /** Id of its region, where there are several on a page. */
+  id?: string;
 }
 
 /**
  * Today's allowance (UI-95): used of limit, what is left, per cent, and when it starts anew. From
  * 80 % on by icon and words beside colour, with the way to the plans.
  */
-export function QuotaCard({ quota, reader, now }: QuotaCardProps) {
+export function QuotaCard({ quota, reader, now, id = "allowance" }: QuotaCardProps) {
   const text = dashboardText(reader.locale);
   const { llm_tokens: tokens, messages, memory_storage: memory } = quota.resources;
   const number = (n: number) => formatNumber(n, reader);
@@ -37,7 +39,7 @@ export function QuotaCard({ quota, reader, now }: QuotaCardProps) {
   return (
     <Card
       title={text.allowance}
-      id="allowance"
+      id={id}
       span={4}
       aside={<a href="/usage">{text.usage}</a>}
     >

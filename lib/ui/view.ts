@@ -275,7 +275,7 @@ export interface TourView {
 export interface TourPages {
   progress(): Promise<TourView>;
   /** Takes a step; an unknown one changes nothing. */
-  act(act: "reach" | "next" | "skip" | "restart", step?: string): Promise<TourView>;
+  act(act: "next" | "skip" | "restart", step?: string): Promise<TourView>;
 }
 
 /** How the parts of the product are doing (OPS-11). */

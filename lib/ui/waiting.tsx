@@ -16,6 +16,8 @@ export interface WaitingProps {
   onCancel?: () => void;
   cancel?: string;
   clock?: Clock;
+  /** How far it has gone when it is first shown; for looking at it. */
+  stage?: 0 | 1 | 2 | 3;
 }
 
 /** How far a wait has gone after `ms` milliseconds. Pure. */
@@ -27,9 +29,9 @@ export function waitingStage(ms: number): 0 | 1 | 2 | 3 {
 
 /** Stands in the place of what is being loaded: first lines, then words, then a way out. */
 export function Waiting(
-  { lines, text, onCancel, cancel, clock = systemClock }: WaitingProps,
+  { lines, text, onCancel, cancel, clock = systemClock, stage: first = 0 }: WaitingProps,
 ) {
-  const [stage, reach] = useState<0 | 1 | 2 | 3>(0);
+  const [stage, reach] = useState<0 | 1 | 2 | 3>(first);
   useEffect(() => {
     const stops = Object.values(WAITING_MS).map((ms) =>
       clock.after(ms, () => reach(waitingStage(ms)))

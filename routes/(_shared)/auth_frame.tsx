@@ -23,6 +23,7 @@ export function AuthFrame({ title, lead, locale, children }: AuthFrameProps) {
     <>
       <Head>
         <title>{`${title} · ${common.product}`}</title>
+        <meta name="description" content={lead} />
       </Head>
       <SkipLinks links={[{ href: "#main", label: common.skipToForm }]} />
       <div class="auth">

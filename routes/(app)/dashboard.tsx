@@ -151,12 +151,22 @@ export default define.page<typeof handler>(({ data, state, url }) => {
             />
           )
           : null}
-        <Remembered memories={data.memories} reader={reader} now={now} />
+        <Remembered
+          memories={data.memories}
+          reader={reader}
+          now={now}
+          whole={data.notices.length === 0 && smallCards(data) !== 1}
+        />
         {data.notices.length > 0 ? <News notices={data.notices} reader={reader} now={now} /> : null}
       </div>
     </Shell>
   );
 });
+
+/** Cards of a third of the width that come before what was remembered. */
+function smallCards({ tour, proposal, contradiction }: DashboardData): number {
+  return [tour.open, proposal, contradiction].filter(Boolean).length;
+}
 
 function Continue({ talks, snippet, reader, now }: {
   talks: Conversation[];
@@ -303,14 +313,19 @@ function Disagree(
 }
 
 function Remembered(
-  { memories, reader, now }: { memories: Memory[]; reader: Reader; now: Date },
+  { memories, reader, now, whole }: {
+    memories: Memory[];
+    reader: Reader;
+    now: Date;
+    whole: boolean;
+  },
 ) {
   const text = dashboardText(reader.locale);
   return (
     <Card
       title={text.remembered}
       id="remembered"
-      span={8}
+      {...whole ? {} : { span: 8 }}
       aside={memories.length > 0 ? <a href="/memory">{text.rememberedAll}</a> : null}
     >
       {memories.length === 0 ? <p class="quiet">{text.rememberedNone}</p> : (

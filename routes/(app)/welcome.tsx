@@ -55,12 +55,8 @@ export const handler = define.handlers({
     const wanted = ctx.url.searchParams.get("step");
     const step = tour.steps.find((name) => name === wanted) ??
       tour.steps.find((name) => name === tour.step) ?? tour.steps[0]!;
-    // What is looked at is where it goes on after a reload or on another device.
-    const reached = tour.begun && tour.step === step ? tour : await ctx.state.services.tour.act(
-      "reach",
-      step,
-    );
-    return page<WelcomeData>(await load(ctx, step, { ...reached, steps: tour.steps }));
+    // Looking changes nothing: where it goes on is stored with each step that is taken.
+    return page<WelcomeData>(await load(ctx, step, tour));
   },
 
   async POST(ctx) {

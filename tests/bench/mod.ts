@@ -3,7 +3,7 @@
  * a report and writes it to `.test-report/bench.json`:
  *
  *   deno task bench [--accept] [--quick]
- *     [--only=first,chunks,streams,start,memory,rules,accounts,weight]
+ *     [--only=first,chunks,streams,start,memory,rules,accounts,browser,weight]
  *
  * With `TEST_DATABASE_URL` set, on that server as well. `--accept` makes the figures the new
  * baseline. Ends with an error when an event of a stream was lost; slow figures are only reported,
@@ -11,6 +11,7 @@
  */
 import { builtPages } from "../support/browser.ts";
 import { startTestApp } from "../support/app.ts";
+import { measureBrowser } from "./browser.ts";
 import { measureAtOnce, measurePaced } from "./chunks.ts";
 import { measureFirstToken } from "./first_token.ts";
 import { measureMemory } from "./memory.ts";
@@ -117,6 +118,10 @@ if (wanted("rules")) report.rules = await measureRules(rounds(500));
 if (wanted("accounts")) {
   say("accounts …");
   report.accounts = await measureAccounts(rounds(200));
+}
+if (wanted("browser")) {
+  say("the chat in a browser …");
+  report.browser = await measureBrowser(args.has("--quick"));
 }
 if (wanted("weight")) report.weight = await measureWeight();
 

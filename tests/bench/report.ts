@@ -1,3 +1,4 @@
+import type { BrowserFigures } from "./browser.ts";
 import type { AtOnce, Paced } from "./chunks.ts";
 import type { FirstToken } from "./first_token.ts";
 import type { MemoryFigures } from "./memory.ts";
@@ -37,6 +38,7 @@ export interface Report {
   databases: Partial<Record<Kind, Figures>>;
   rules?: RulesFigures;
   accounts?: AccountFigures;
+  browser?: BrowserFigures;
   /** Compressed bytes. */
   weight?: { pages: Record<string, number>; style: number };
 }
@@ -85,6 +87,9 @@ export function goals(report: Report): Goal[] {
   add("check of an access token, p50", report.accounts?.accessMicros.p50, 150, "µs");
   add("event loop while 20 sign in, longest wait", report.accounts?.loopMax, 50);
   add("unknown account against wrong password", report.accounts?.unknownPercent, 10, "%");
+  add("browser: longest task while streaming", report.browser?.longestTaskMs, 50);
+  add("browser: main thread busy while streaming", report.browser?.busyPercent, 30, "%");
+  add("browser: opening 5,000 messages", report.browser?.openLongMs, 1_000);
   for (const [path, budget] of Object.entries(BUDGETS.script)) {
     add(`script of ${path}`, report.weight?.pages[path], budget, "B");
   }

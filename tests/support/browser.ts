@@ -14,7 +14,7 @@ const ARGS = [
 const DEBIAN = "/usr/bin/chromium";
 
 /** The browser: `CHROMIUM_PATH`, the machine's own, or the one from npm. */
-async function executable(): Promise<string> {
+export async function executable(): Promise<string> {
   const set = Deno.env.get("CHROMIUM_PATH");
   if (set) return set;
   const found = await Deno.stat(DEBIAN).then(() => true, () => false);

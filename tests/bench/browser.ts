@@ -1,0 +1,190 @@
+import type { Page } from "playwright-core";
+import { startTestApp, type TestApp } from "../support/app.ts";
+import { builtPages, openBrowser, openWindow } from "../support/browser.ts";
+
+/** What a browser does with the chat, measured in Chromium. */
+export interface BrowserFigures {
+  /** Longest task of the main thread in milliseconds while 5,000 tokens come at 100 per second. */
+  longestTaskMs: number;
+  /** Tasks of more than 50 ms in that time. */
+  longTasks: number;
+  /** Time of the processor that the main thread took, in percent of the time that passed. */
+  busyPercent: number;
+  /** Tokens that were shown at the end. */
+  tokens: number;
+  /** Milliseconds until a conversation of 5,000 messages shows its last one. */
+  openLongMs: number;
+}
+
+const TOKENS = 5_000;
+const PER_SECOND = 100;
+const MESSAGES = 5_000;
+
+/** A paragraph, a list, a table, code and a formula, as tokens of about four letters. */
+const SAMPLE = `## Part of an answer
+
+A paragraph with **bold words**, a [link](https://example.org/page) and \`code\` in it. It goes on
+for a while, so that the block that is still open grows before it closes.
+
+- The first thing to remember, with *emphasis*
+- The second one, with a number: 1,234
+
+| Name | Amount | Note |
+|------|-------:|------|
+| One | 12 | kept |
+| Two | 34 | past |
+
+\`\`\`ts
+export const sum = (numbers: number[]) => numbers.reduce((all, one) => all + one, 0);
+\`\`\`
+
+> A quotation that stands by itself.
+
+`;
+
+/** Measures the chat in a browser; a quick run sends a tenth. */
+export async function measureBrowser(quick: boolean): Promise<BrowserFigures> {
+  const browser = await openBrowser();
+  const app = await startTestApp({ pages: builtPages, env: { AUTO_VERIFY_EMAIL: "true" } });
+  try {
+    const person = await app.person("ada");
+    const { page, context } = await openWindow(browser);
+    await context.addCookies(
+      [...person.cookies].map(([name, value]) => ({ name, value, url: app.url })),
+    );
+    const tokens = quick ? TOKENS / 10 : TOKENS;
+    const streamed = await stream(page, `${app.url}/chat?new`, tokens);
+    const openLongMs = await openLong(page, app, person);
+    await context.close();
+    return { ...streamed, openLongMs };
+  } finally {
+    await browser.close();
+    await app.close();
+  }
+}
+
+/** Sends a message to a server that is played in the page: the real one would be measured too. */
+async function stream(
+  page: Page,
+  url: string,
+  tokens: number,
+): Promise<Omit<BrowserFigures, "openLongMs">> {
+  await page.addInitScript(playServer, { sample: SAMPLE, tokens, perSecond: PER_SECOND });
+  await page.goto(url);
+  await page.waitForLoadState("networkidle");
+  await page.locator("#draft").fill("Write a long answer");
+  await page.evaluate(() => {
+    const seen: number[] = [];
+    Object.assign(globalThis, { longTasks: seen });
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) seen.push(duration);
+    }).observe({ type: "longtask" });
+  });
+  const session = await page.context().newCDPSession(page);
+  // Time of the thread itself, so that other work of the machine does not count.
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const busy = async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "TaskDuration")!.value * 1_000;
+  };
+  const before = await busy();
+  const started = performance.now();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => "streamEnded" in globalThis, null, {
+    timeout: (tokens / PER_SECOND) * 4_000 + 30_000,
+  });
+  const ms = performance.now() - started;
+  const taken = await busy() - before;
+  const seen = await page.evaluate(() =>
+    (globalThis as unknown as { longTasks: number[] }).longTasks
+  );
+  const shown = await page.locator(".log .prose").last().innerText();
+  return {
+    longestTaskMs: Math.round(Math.max(0, ...seen)),
+    longTasks: seen.length,
+    busyPercent: Math.round((taken / ms) * 1_000) / 10,
+    tokens: Math.round(shown.length / 4),
+  };
+}
+
+/** Runs in the page before its own scripts: answers what starts a turn with events of its own. */
+function playServer(
+  { sample, tokens, perSecond }: { sample: string; tokens: number; perSecond: number },
+): void {
+  const real = globalThis.fetch;
+  const ids = { turnId: "t", sessionId: "s", userMessageId: "u", assistantMessageId: "a" };
+  globalThis.fetch = (input, init) => {
+    if (input !== "/api/chat/messages") return real(input, init);
+    const encoder = new TextEncoder();
+    let seq = 0;
+    const frame = (event: string, data: unknown) =>
+      encoder.encode(`id: t:${++seq}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        const branch = { index: 1, count: 1 };
+        controller.enqueue(frame("turn", { ...ids, model: "bench", title: null, branch }));
+        const began = performance.now();
+        let sent = 0;
+        const timer = setInterval(() => {
+          const due = Math.min(
+            tokens,
+            Math.floor(((performance.now() - began) / 1_000) * perSecond),
+          );
+          for (; sent < due; sent++) {
+            const at = (sent * 4) % sample.length;
+            const text = (sample + sample).slice(at, at + 4);
+            controller.enqueue(frame("delta", { text }));
+          }
+          if (sent < tokens) return;
+          clearInterval(timer);
+          // Left open: what follows an end would be asked of the real server.
+          setTimeout(() => Object.assign(globalThis, { streamEnded: true }), 500);
+        }, 10);
+      },
+    });
+    return Promise.resolve(
+      new Response(body, { headers: { "content-type": "text/event-stream; charset=utf-8" } }),
+    );
+  };
+}
+
+/** Opens a conversation of 5,000 messages until its last one is seen. */
+async function openLong(
+  page: Page,
+  app: TestApp,
+  person: Awaited<ReturnType<TestApp["person"]>>,
+): Promise<number> {
+  const { body } = await person.say("The first message of a long conversation");
+  const { sessionId } = body.turn;
+  await lengthen(app, { userId: person.userId, sessionId, last: body.assistantMessage.id });
+  const started = performance.now();
+  await page.goto(`${app.url}/chat/${sessionId}`);
+  await page.getByText(`Answer ${MESSAGES}`, { exact: true }).waitFor();
+  return Math.round(performance.now() - started);
+}
+
+/** Puts messages below the last one, in one statement. */
+async function lengthen(
+  app: TestApp,
+  talk: { userId: string; sessionId: string; last: string },
+): Promise<void> {
+  const { db, ids, clock } = app.services;
+  const rows = Array.from({ length: MESSAGES - 2 }, (_, i) => ({
+    id: ids(),
+    role: i % 2 === 0 ? "user" : "assistant",
+    content: `${i % 2 === 0 ? "Question" : "Answer"} ${i + 3}`,
+    at: new Date(clock.now().getTime() + i * 10).toISOString(),
+  }));
+  const linked = rows.map((row, i) => ({ ...row, parent: rows[i - 1]?.id ?? talk.last }));
+  await db.asSystem("bench: a long conversation", async (tx) => {
+    await tx`insert into messages (id, user_id, session_id, parent_id, role, author, content, status,
+        created_at)
+      select r.id, ${talk.userId}, ${talk.sessionId}, r.parent, r.role, 'Ada', r.content, 'complete',
+        r.at
+      from jsonb_to_recordset(${tx.json(linked as never)})
+        as r(id uuid, parent uuid, role text, content text, at timestamptz)`;
+    await tx`update chat_sessions set head_message_id = ${
+      rows.at(-1)!.id
+    } where id = ${talk.sessionId}`;
+  });
+}
