@@ -40,6 +40,21 @@ Deno.test("[MEM-38] saying it twice is one memory with two sources", async () =>
   expect(items[0].sourceMessageIds).toHaveLength(2);
 });
 
+Deno.test("[MEM-26] the job of a message and the end of the next turn never wait for each other for ever", async () => {
+  const people = await Promise.all(Array.from({ length: 20 }, () => app.person()));
+  for (const ada of people) {
+    // The second turn ends while the first one's statement is stored.
+    await ada.say("My name is Ada Marsh.");
+    await ada.say("My name is Ada Marsh.");
+  }
+  await app.services.outbox.drain();
+  const again = await app.services.db.asSystem(
+    "test",
+    (tx) => tx`select last_error from jobs where kind = 'memory.extract' and attempts > 0`,
+  );
+  expect(again.map((job) => job.lastError)).toEqual([]);
+});
+
 Deno.test("[MEM-33] credentials are never stored, not even among what was not saved", async () => {
   const ada = await app.person();
   await ada.say("Remember that my password is hunter2-Xyzzy-99.");

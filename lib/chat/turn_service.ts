@@ -35,7 +35,9 @@ export function turnService(context: ChatContext) {
     turn.log = logs.open({ id: turn.id, userId: turn.principal.userId });
     const answerBranch = turn.kind === "regenerate";
     const branchId = answerBranch ? turn.assistantMessageId : turn.userMessage.id;
-    const branch = turn.kind === "send" && turn.history.length === 0 || turn.kind !== "send"
+    // The first message of a conversation has no siblings, nor has one that goes on at its end.
+    const mayBranch = turn.kind !== "send" || turn.history.length === 0;
+    const branch = mayBranch && !turn.opensConversation
       ? await branchOf(turn, branchId, answerBranch ? turn.userMessage.id : undefined)
       : { index: 1, count: 1 };
     turn.log.append({

@@ -225,6 +225,7 @@ function prepare(
     kind: request.kind,
     clientMessageId: request.clientMessageId,
     sessionId: place.session?.id ?? ids(),
+    opensConversation: place.session === null,
     title: place.session ? place.session.title : shorten(content, 60),
     userMessage: {
       id: place.question?.id ?? ids(),

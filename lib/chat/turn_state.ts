@@ -32,6 +32,8 @@ export interface StartedTurn {
   kind: TurnRequest["kind"];
   clientMessageId: string | null;
   sessionId: string;
+  /** Whether the conversation began with this turn. */
+  opensConversation: boolean;
   title: string | null;
   userMessage: { id: string; content: string; remember: boolean };
   assistantMessageId: string;

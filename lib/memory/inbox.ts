@@ -243,6 +243,7 @@ export function createInbox(dependencies: MemoryDependencies, writer: FactWriter
     /** @throws Problem 404 when it was decided before or has ended; 429 when storage is full */
     accept: (owner: Owner, id: string): Promise<{ memory: MemoryView | null }> =>
       db.asUser(owner.userId, async (tx) => {
+        await store.lockFacts(tx, owner.userId);
         const row = await inbox.takeProposal(tx, id, clock.now());
         if (!row) throw notFound();
         return { memory: await accept(tx, owner, row) };
@@ -270,6 +271,7 @@ export function createInbox(dependencies: MemoryDependencies, writer: FactWriter
     /** Decides about all that wait, a hundred at a time; tells how many. */
     async decideAll(owner: Owner, answer: "accept" | "reject"): Promise<{ decided: number }> {
       const decided = await db.asUser(owner.userId, async (tx) => {
+        await store.lockFacts(tx, owner.userId);
         const page = { now: clock.now(), limit: 100, offset: 0 };
         const rows = await inbox.openProposals(tx, page);
         for (const { id } of rows) {
@@ -305,6 +307,7 @@ export function createInbox(dependencies: MemoryDependencies, writer: FactWriter
      */
     saveAnyway: (owner: Owner, id: string): Promise<MemoryView> =>
       db.asUser(owner.userId, async (tx) => {
+        await store.lockFacts(tx, owner.userId);
         const row = await inbox.findNotSaved(tx, id, clock.now());
         if (!row) throw notFound();
         if (!row.fact) throw conflict("Nothing of it was kept, so that it cannot be saved");

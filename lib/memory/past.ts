@@ -119,6 +119,7 @@ export function createPast(
      */
     async undo(userId: string, id: string, eventId: string): Promise<MemoryView> {
       const view = await db.asUser(userId, async (tx) => {
+        await store.lockFacts(tx, userId);
         const row = await requireFact(tx, id, true);
         const history = await past.fullHistory(tx, id);
         const at = history.findIndex((event) => event.id === eventId);

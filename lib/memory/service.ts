@@ -320,6 +320,7 @@ export function createMemory(dependencies: MemoryDependencies) {
     ): Promise<MemoryView> {
       const now = clock.now();
       const view = await db.asUser(userId, async (tx) => {
+        await store.lockFacts(tx, userId);
         const row = await requireMemory(tx, id);
         if (row.deletedAt) throw notFound();
         if (ifMatch !== null && !matchesEtag(ifMatch, etagOf(memoryView(row)))) {
@@ -424,6 +425,7 @@ export function createMemory(dependencies: MemoryDependencies) {
     /** Removes a fact for good, now. */
     erase: (userId: string, id: string): Promise<void> =>
       db.asUser(userId, async (tx) => {
+        await store.lockFacts(tx, userId);
         await eraseRow(tx, await requireMemory(tx, id));
       }),
 
@@ -608,6 +610,7 @@ export function createMemory(dependencies: MemoryDependencies) {
       if (!row || row.deletedAt) return;
       const embedding = await embedder.embedDocument(embedText(row));
       await db.asUser(userId, async (tx) => {
+        await store.lockFacts(tx, userId);
         const current = await store.findMemory(tx, memoryId, { lock: true });
         if (current?.text !== row.text) return; // edited meanwhile: its own job brings the new one
         await store.updateMemory(tx, memoryId, { embedding, updatedAt: row.updatedAt });

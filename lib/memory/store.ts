@@ -616,9 +616,15 @@ export interface SourceMessage {
 /**
  * Lets whoever adds facts of a person wait for each other: two that say the same would both look,
  * find nothing and be stored. The row of the account is held; its other changes are short.
+ *
+ * The head of the ledger comes next, before any fact and before the version of the store: the end
+ * of a turn takes them in that order, and two orders would wait for each other for ever.
  */
 export async function lockFacts(tx: Tx, userId: string): Promise<void> {
-  await tx`select 1 from users where id = ${userId} for no key update`;
+  await Promise.all([
+    tx`select 1 from users where id = ${userId} for no key update`,
+    tx`select 1 from usage_chain_heads where user_id = ${userId} for update`,
+  ]);
 }
 
 /** A message of the user whose conversation still lives, or null. */

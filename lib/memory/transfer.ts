@@ -161,6 +161,7 @@ export function createTransfer(
       };
       const seen = new Set<string>();
       await db.asUser(owner.userId, async (tx) => {
+        await store.lockFacts(tx, owner.userId);
         const fresh: ImportedFact[] = [];
         for (const line of lines) {
           const result = await verdict(tx, line, {

@@ -165,6 +165,8 @@ async function enter(c: Context<ApiEnv>, meta: RouteMeta): Promise<Principal | n
     c.set("service", await gate.service(request, { scope: meta.service, name: c.req.routePath }));
     return null;
   }
+  // Probes know nobody: whether the process lives must not hang on the database (OPS-11).
+  if (meta.unlimited && meta.auth === "public") return null;
   const found = await gate.authenticate(request, address);
   const principal = found.kind === "user" ? found.principal : null;
   // Sent with whatever the answer will be, refusals included.
