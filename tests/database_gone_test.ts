@@ -1,4 +1,6 @@
 import { expect } from "expect";
+import { openDatabase } from "@/lib/platform/database/mod.ts";
+import { silentLog } from "@/lib/platform/log.ts";
 import { boot } from "@/lib/boot/mod.ts";
 import { createServerDatabase, testServer } from "./support/database.ts";
 import { TestClient } from "./support/app.ts";
@@ -130,6 +132,37 @@ Deno.test({
       wire.cut();
       await server.drop();
       await Deno.remove(dataDir, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "[OPS-13] a connection that is cut within a transaction fails it, and nothing else",
+  ignore: !testServer,
+  async fn() {
+    const server = await createServerDatabase(testServer!);
+    const target = new URL(server.url);
+    const wire = createWire({ hostname: target.hostname, port: Number(target.port) });
+    wire.mend();
+    const url = Object.assign(new URL(server.adminUrl), { port: String(wire.port) }).href;
+    const db = await openDatabase({ log: silentLog, url });
+    try {
+      for (let n = 0; n < 5; n++) {
+        const cut = db.asSystem("test", async (tx) => {
+          await tx`select 1`;
+          wire.cut();
+          await tx`select 2`;
+        });
+        await expect(cut).rejects.toMatchObject({ code: "database_unavailable" });
+        wire.mend();
+        // What postgres.js still wanted to send comes on a later turn of the event loop.
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        await db.ping();
+      }
+    } finally {
+      await db.close();
+      wire.cut();
+      await server.drop();
     }
   },
 });

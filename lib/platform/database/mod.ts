@@ -92,6 +92,18 @@ export function isConnectionFault(error: unknown): boolean {
   return error instanceof Error && CONNECTION_LOST.has((error as { code?: string }).code ?? "");
 }
 
+/**
+ * A transaction whose connection was cut still tries to send its rollback, on a later turn of the
+ * event loop and to a socket that is gone (postgres.js 3.4, `nextWrite`). Nobody can catch that, and
+ * uncaught it would end the process; the transaction itself has failed with the true reason.
+ */
+function surviveLostWrite(event: ErrorEvent): void {
+  const { error } = event;
+  if (error instanceof TypeError && /\bnextWrite\b.*postgres/.test(error.stack ?? "")) {
+    event.preventDefault();
+  }
+}
+
 /** The code of a PostgreSQL error, for example `23505` for a unique violation. */
 export function sqlState(error: unknown): string | undefined {
   return error instanceof postgres.PostgresError ? error.code : undefined;
@@ -137,7 +149,11 @@ const CLIENT_OPTIONS = {
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   const embedded = options.url ? null : await openEmbedded(options);
   const client = (url?: string): Sql => embedded ? embeddedClient(embedded) : serverClient(url!);
-  const pool = createPool(() => client(options.url), options.max ?? (embedded ? 1 : 20));
+  const max = options.max ?? (embedded ? 1 : 20);
+  // The one session of the embedded database cannot get lost.
+  const isLost = embedded ? () => false : isConnectionFault;
+  const pool = createPool(() => client(options.url), { max, isLost });
+  globalThis.addEventListener("error", surviveLostWrite);
 
   async function begin<T>(
     role: string,
@@ -206,6 +222,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     dump: () => embedded ? embedded.dump() : Promise.resolve(null),
     async close() {
       await pool.end();
+      globalThis.removeEventListener("error", surviveLostWrite);
       await embedded?.close();
     },
   };

@@ -1,5 +1,10 @@
 import type { Sql } from "./mod.ts";
 
+interface Client {
+  sql: Sql;
+  busy: boolean;
+}
+
 /**
  * Clients of one connection each, of which the first idle one is always taken.
  *
@@ -7,20 +12,41 @@ import type { Sql } from "./mod.ts";
  * a turn some 30 ms. The pool of postgres.js hands out the connection that was idle longest, so
  * that each of twenty is cold in its turn; here the first few stay warm and the others wait for
  * a crowd.
+ *
+ * @param options.max connections at once
+ * @param options.isLost whether an error says that the connection is gone; its client is given up
+ *   then, because what was under way may have left it half written
  */
-export function createPool(open: () => Sql, max: number) {
-  const clients: { sql: Sql; busy: boolean }[] = [];
-  const waiting: ((client: { sql: Sql; busy: boolean }) => void)[] = [];
+export function createPool(
+  open: () => Sql,
+  { max, isLost }: { max: number; isLost: (error: unknown) => boolean },
+) {
+  const clients: Client[] = [];
+  const waiting: ((client: Client) => void)[] = [];
 
-  function take(): Promise<{ sql: Sql; busy: boolean }> {
-    let client = clients.find(({ busy }) => !busy);
-    if (!client && clients.length < max) {
-      client = { sql: open(), busy: false };
-      clients.push(client);
-    }
-    if (!client) return new Promise((resolve) => waiting.push(resolve));
-    client.busy = true;
-    return Promise.resolve(client);
+  function add(): Client {
+    const client = { sql: open(), busy: true };
+    clients.push(client);
+    return client;
+  }
+
+  function take(): Promise<Client> {
+    const idle = clients.find(({ busy }) => !busy);
+    if (idle) idle.busy = true;
+    if (!idle && clients.length >= max) return new Promise((resolve) => waiting.push(resolve));
+    return Promise.resolve(idle ?? add());
+  }
+
+  function giveBack(client: Client): void {
+    const next = waiting.shift();
+    if (next) next(client);
+    else client.busy = false;
+  }
+
+  function giveUp(client: Client): void {
+    clients.splice(clients.indexOf(client), 1);
+    client.sql.end({ timeout: 0 }).catch(() => {});
+    waiting.shift()?.(add());
   }
 
   return {
@@ -28,11 +54,13 @@ export function createPool(open: () => Sql, max: number) {
     async run<T>(work: (sql: Sql) => PromiseLike<T>): Promise<T> {
       const client = await take();
       try {
-        return await work(client.sql);
-      } finally {
-        const next = waiting.shift();
-        if (next) next(client);
-        else client.busy = false;
+        const result = await work(client.sql);
+        giveBack(client);
+        return result;
+      } catch (error) {
+        if (isLost(error)) giveUp(client);
+        else giveBack(client);
+        throw error;
       }
     },
 

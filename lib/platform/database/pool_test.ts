@@ -22,7 +22,7 @@ const nameOf = (sql: Sql) => (sql as unknown as { name: number }).name;
 
 Deno.test("one after the other uses one connection; a crowd gets more, up to the limit", async () => {
   const { opened, open } = fakes();
-  const pool = createPool(open, 2);
+  const pool = createPool(open, { max: 2, isLost: () => false });
   for (let n = 0; n < 3; n++) {
     expect(await pool.run((sql) => Promise.resolve(nameOf(sql)))).toBe(0);
   }
@@ -53,11 +53,25 @@ Deno.test("one after the other uses one connection; a crowd gets more, up to the
 
 Deno.test("work that fails gives its connection back", async () => {
   const { opened, open } = fakes();
-  const pool = createPool(open, 1);
+  const pool = createPool(open, { max: 1, isLost: () => false });
   await expect(pool.run(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
   await expect(pool.run(() => {
     throw new Error("at once");
   })).rejects.toThrow("at once");
   expect(await pool.run((sql) => Promise.resolve(nameOf(sql)))).toBe(0);
   expect(opened.length).toBe(1);
+});
+
+Deno.test("a client that lost its connection is given up, and who waits gets a new one", async () => {
+  const { opened, open } = fakes();
+  const lost = new Error("lost");
+  const pool = createPool(open, { max: 1, isLost: (error) => error === lost });
+  const gate = Promise.withResolvers<void>();
+  const first = pool.run(() => gate.promise.then(() => Promise.reject(lost)));
+  const second = pool.run((sql) => Promise.resolve(nameOf(sql)));
+  gate.resolve();
+  await expect(first).rejects.toThrow("lost");
+  expect(await second).toBe(1);
+  expect(opened.map(({ ended }) => ended)).toEqual([true, false]);
+  expect(await pool.run((sql) => Promise.resolve(nameOf(sql)))).toBe(1);
 });
