@@ -2,7 +2,7 @@ import type { Tx } from "@/lib/platform/database/mod.ts";
 import type { Principal, Role } from "@/lib/platform/http/principal.ts";
 import { conflict, notFound, Problem } from "@/lib/platform/problem.ts";
 import type { AuditActor } from "./audit.ts";
-import { type AccountContext, DAY, spoken } from "./context.ts";
+import { type AccountContext, addressee, DAY, spoken } from "./context.ts";
 import { normalizeEmail } from "./email.ts";
 import { standingOf } from "./principals.ts";
 import type { AdminUser, AdminUserDetail } from "./admin_schema.ts";
@@ -86,9 +86,7 @@ export function createAdministration(context: AccountContext, parts: { signIn: S
     reason = "",
   ): Promise<void> {
     await context.mails.queue(tx, kind, {
-      to: user.email,
-      name: user.displayName,
-      locale: user.locale,
+      ...addressee(user),
       values: { time: spoken(clock.now(), user), reason },
       path: "/settings/data",
     }, { userId: user.id });

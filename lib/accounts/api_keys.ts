@@ -4,7 +4,7 @@ import type { Tx } from "@/lib/platform/database/mod.ts";
 import { isInNetworks } from "@/lib/platform/http/address.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { conflict, notFound } from "@/lib/platform/problem.ts";
-import { type AccountContext, DAY, HOUR, MINUTE, spoken } from "./context.ts";
+import { type AccountContext, addressee, DAY, HOUR, MINUTE, spoken } from "./context.ts";
 import type { MailKind } from "./mails.ts";
 import type { KeyChange, KeyRequest, KeyView, NewKeyView } from "./schema.ts";
 import type { Found } from "./state_cache.ts";
@@ -111,9 +111,7 @@ export function createApiKeys(context: AccountContext) {
     about: { key: string; end?: Date | null; mailKey?: string },
   ): Promise<void> {
     await context.mails.queue(tx, kind, {
-      to: user.email,
-      name: user.displayName,
-      locale: user.locale,
+      ...addressee(user),
       values: {
         key: about.key,
         time: spoken(clock.now(), user),

@@ -77,6 +77,13 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** To whom a mail goes, and in which language. */
+export function addressee(
+  user: { email: string; displayName: string; locale: string },
+): { to: string; name: string; locale: string } {
+  return { to: user.email, name: user.displayName, locale: user.locale };
+}
+
 /** A moment in words of the person's language and zone, for mails. */
 export function spoken(at: Date, reader: { locale: string; timeZone: string }): string {
   try {

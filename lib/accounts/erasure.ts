@@ -5,7 +5,7 @@ import type { KeyRing } from "@/lib/platform/key_ring.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import type { Job } from "@/lib/platform/outbox.ts";
 import { conflict, validationFailed } from "@/lib/platform/problem.ts";
-import { type AccountContext, DAY, spoken } from "./context.ts";
+import { type AccountContext, addressee, DAY, spoken } from "./context.ts";
 import { normalizeEmail } from "./email.ts";
 import * as store from "./store.ts";
 
@@ -299,9 +299,7 @@ export function createErasure(context: AccountContext, parts: { receiptKey: KeyR
       return;
     }
     await context.mails.queue(tx, "deletion_started", {
-      to: user.email,
-      name: user.displayName,
-      locale: user.locale,
+      ...addressee(user),
       values: { end: spoken(order.deleteAfter, user) },
       path: "/login?next=/settings/data",
     }, { userId: user.id });

@@ -2,7 +2,7 @@ import type { Tx } from "@/lib/platform/database/mod.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import type { Job } from "@/lib/platform/outbox.ts";
 import { notFound, Problem } from "@/lib/platform/problem.ts";
-import { type AccountContext, DAY, spoken } from "./context.ts";
+import { type AccountContext, addressee, DAY, spoken } from "./context.ts";
 import { readableFiles } from "./export_markdown.ts";
 import type { ExportView } from "./schema.ts";
 import { findUser } from "./store.ts";
@@ -253,9 +253,7 @@ export function createExports(context: AccountContext) {
         await tx`update account_exports set state = 'ready', ready_at = ${now}, bytes = ${bytes},
           expires_at = ${expiresAt} where id = ${exportId}`;
         await context.mails.queue(tx, "export_ready", {
-          to: user.email,
-          name: user.displayName,
-          locale: user.locale,
+          ...addressee(user),
           values: { end: spoken(expiresAt, user) },
           path: "/settings/data",
         }, { userId, key: `export_ready:${exportId}` });

@@ -1,7 +1,7 @@
 import { base64url, fromBase64url, sha256 } from "@/lib/platform/crypto.ts";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import { ACCESS_SECONDS } from "./access_token.ts";
-import { type AccountContext, spoken, tokenProblem } from "./context.ts";
+import { type AccountContext, addressee, spoken, tokenProblem } from "./context.ts";
 import { ABSOLUTE_MS, SLIDING_MS } from "./sessions.ts";
 import type { Found } from "./state_cache.ts";
 import { findUser, type UserRow } from "./store.ts";
@@ -80,9 +80,7 @@ export function createFamilies(context: AccountContext) {
     const now = clock.now();
     await tx`update token_families set ended_at = ${now} where id = ${row.id} and ended_at is null`;
     await context.mails.queue(tx, "refresh_reuse", {
-      to: user.email,
-      name: user.displayName,
-      locale: user.locale,
+      ...addressee(user),
       values: { device: row.deviceName || "API", time: spoken(now, user) },
       path: "/settings/history",
     }, { userId: user.id, key: `refresh_reuse:${row.id}` });

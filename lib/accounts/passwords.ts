@@ -4,7 +4,14 @@ import { base64url } from "@/lib/platform/crypto.ts";
 import type { Job } from "@/lib/platform/outbox.ts";
 import { validationFailed } from "@/lib/platform/problem.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
-import { type AccountContext, linkInvalid, MINUTE, spoken, wrongCredentials } from "./context.ts";
+import {
+  type AccountContext,
+  addressee,
+  linkInvalid,
+  MINUTE,
+  spoken,
+  wrongCredentials,
+} from "./context.ts";
 import { deviceName } from "./device_name.ts";
 import { normalizeEmail } from "./email.ts";
 import { findLink, isOpen, issueLink, spendLink } from "./links.ts";
@@ -69,9 +76,7 @@ export function createPasswords(
         await store.setPasswordHash(tx, user.id, hash);
         await store.endAll(tx, user.id, { at: now, except: principal.sessionId });
         await context.mails.queue(tx, "password_changed", {
-          to: user.email,
-          name: user.displayName,
-          locale: user.locale,
+          ...addressee(user),
           values: { time: spoken(now, user), device: deviceName(client.userAgent) },
           path: "/settings/history",
         }, { userId: user.id });
@@ -119,9 +124,7 @@ export function createPasswords(
           lifeMs: RESET_MS,
         });
         await context.mails.queue(tx, "reset_password", {
-          to: user.email,
-          name: user.displayName,
-          locale: user.locale,
+          ...addressee(user),
           values: { minutes: "60" },
           path: `/reset-password?token=${token}`,
         }, { userId: user.id, key: `reset_password:${job.id}` });
@@ -192,9 +195,7 @@ export function createPasswords(
           select name from api_keys
           where user_id = ${user.id} and revoked_at is null and expires_at > ${now} order by name`;
         await context.mails.queue(tx, "password_reset_done", {
-          to: user.email,
-          name: user.displayName,
-          locale: user.locale,
+          ...addressee(user),
           values: {
             time: spoken(now, user),
             keys: keysLeft(keys.map(({ name }) => name), user.locale),

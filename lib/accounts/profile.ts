@@ -1,7 +1,7 @@
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { sqlState } from "@/lib/platform/database/mod.ts";
 import { conflict, notFound, Problem } from "@/lib/platform/problem.ts";
-import { type AccountContext, HOUR, spoken } from "./context.ts";
+import { type AccountContext, addressee, HOUR, spoken } from "./context.ts";
 import { deviceName } from "./device_name.ts";
 import type { GrantView, HistoryEntry, Profile, ProfileChange } from "./schema.ts";
 import * as store from "./store.ts";
@@ -142,9 +142,7 @@ export function createProfiles(context: AccountContext) {
         if (made.length === 0) return row;
         const user = (await store.findUser(tx, userId))!;
         await context.mails.queue(tx, "grant_opened", {
-          to: user.email,
-          name: user.displayName,
-          locale: user.locale,
+          ...addressee(user),
           values: { end: spoken(expiresAt, user) },
           path: "/settings/privacy",
         }, { userId });
@@ -171,9 +169,7 @@ export function createProfiles(context: AccountContext) {
         if (rows.length === 0) throw notFound();
         const user = (await store.findUser(tx, userId))!;
         await context.mails.queue(tx, "grant_closed", {
-          to: user.email,
-          name: user.displayName,
-          locale: user.locale,
+          ...addressee(user),
           values: { time: spoken(clock.now(), user) },
           path: "/settings/privacy",
         }, { userId, key: `grant_closed:${id}` });

@@ -1,7 +1,7 @@
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import { conflict, notFound } from "@/lib/platform/problem.ts";
 import type { AuditActor } from "./audit.ts";
-import { type AccountContext, HOUR, spoken } from "./context.ts";
+import { type AccountContext, addressee, HOUR, spoken } from "./context.ts";
 import { normalizeEmail } from "./email.ts";
 import * as store from "./store.ts";
 
@@ -28,9 +28,7 @@ export function createRecovery(context: AccountContext) {
     const dueAt = new Date(clock.now().getTime() + DELAY_HOURS * HOUR);
     await tx`update users set recovery_due_at = ${dueAt} where id = ${user.id}`;
     await context.mails.queue(tx, "recovery_started", {
-      to: user.email,
-      name: user.displayName,
-      locale: user.locale,
+      ...addressee(user),
       values: { hours: String(DELAY_HOURS), time: spoken(dueAt, user) },
       path: "/login",
     }, { userId: user.id });
@@ -100,9 +98,7 @@ export function createRecovery(context: AccountContext) {
     await tx`update users set recovery_due_at = null where id = ${user.id}`;
     await store.endAll(tx, user.id, { at: now });
     await context.mails.queue(tx, "recovery_done", {
-      to: user.email,
-      name: user.displayName,
-      locale: user.locale,
+      ...addressee(user),
       values: { time: spoken(now, user) },
       path: "/forgot-password",
     }, { userId: user.id });

@@ -1,5 +1,5 @@
 import type { ApiKeys } from "./api_keys.ts";
-import { type AccountContext, DAY, spoken } from "./context.ts";
+import { type AccountContext, addressee, DAY, spoken } from "./context.ts";
 import type { Exports } from "./exports.ts";
 import { findUser } from "./store.ts";
 import { watchUsage } from "./usage_spike.ts";
@@ -53,9 +53,7 @@ export function createRetention(
       for (const { id } of told) {
         const user = (await findUser(tx, id))!;
         await context.mails.queue(tx, "inactive", {
-          to: user.email,
-          name: user.displayName,
-          locale: user.locale,
+          ...addressee(user),
           values: { end: spoken(end, user) },
           path: "/login",
         }, { userId: id, key: `inactive:${id}:${now.toISOString().slice(0, 10)}` });

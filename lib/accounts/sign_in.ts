@@ -6,7 +6,14 @@ import { Problem, validationFailed } from "@/lib/platform/problem.ts";
 import { takeCodePoints } from "@/lib/platform/text.ts";
 import { effectivePlan, trialEnd } from "@/lib/plans/mod.ts";
 import { truncated } from "./audit.ts";
-import { type AccountContext, DAY, MINUTE, spoken, wrongCredentials } from "./context.ts";
+import {
+  type AccountContext,
+  addressee,
+  DAY,
+  MINUTE,
+  spoken,
+  wrongCredentials,
+} from "./context.ts";
 import { deviceName } from "./device_name.ts";
 import { normalizeEmail } from "./email.ts";
 import type { Families } from "./families.ts";
@@ -176,9 +183,7 @@ export function createSignIn(
       keepOthers: true,
     });
     await context.mails.queue(tx, "new_device", {
-      to: user.email,
-      name: user.displayName,
-      locale: user.locale,
+      ...addressee(user),
       values: { device: name, time: spoken(now, user), place: truncated(device.address) },
       path: `/end-device?token=${token}`,
     }, { userId: user.id });
@@ -224,9 +229,7 @@ export function createSignIn(
     await db.asSystem("accounts: login failed", async (tx) => {
       if (user && lockedUntil) {
         await context.mails.queue(tx, "login_locked", {
-          to: user.email,
-          name: user.displayName,
-          locale: user.locale,
+          ...addressee(user),
           values: { time: spoken(clock.now(), user), place: truncated(client.address) },
           path: "/forgot-password",
         }, {
@@ -457,9 +460,7 @@ export async function sendVerification(
     lifeMs: DAY,
   });
   await context.mails.queue(tx, "verify_email", {
-    to: user.email,
-    name: user.displayName,
-    locale: user.locale,
+    ...addressee(user),
     values: { hours: "24" },
     path: `/verify-email?token=${token}`,
   }, { userId: user.id });

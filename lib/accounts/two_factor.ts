@@ -2,7 +2,14 @@ import type { Tx } from "@/lib/platform/database/mod.ts";
 import type { PurposeKey } from "@/lib/platform/crypto.ts";
 import { conflict, Problem } from "@/lib/platform/problem.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
-import { type AccountContext, MINUTE, spoken, tokenProblem, wrongCredentials } from "./context.ts";
+import {
+  type AccountContext,
+  addressee,
+  MINUTE,
+  spoken,
+  tokenProblem,
+  wrongCredentials,
+} from "./context.ts";
 import type { MailKind } from "./mails.ts";
 import type { Client, Entered, SignIn } from "./sign_in.ts";
 import { stopRecovery } from "./recovery.ts";
@@ -128,9 +135,7 @@ export function createTwoFactor(
   ): Promise<void> {
     await store.endAll(tx, user.id, { at: clock.now(), except: principal.sessionId });
     await context.mails.queue(tx, kind, {
-      to: user.email,
-      name: user.displayName,
-      locale: user.locale,
+      ...addressee(user),
       values: { time: spoken(clock.now(), user) },
       path: "/settings/security",
     }, { userId: user.id });

@@ -1,4 +1,4 @@
-import { type AccountContext, DAY } from "./context.ts";
+import { type AccountContext, addressee, DAY } from "./context.ts";
 import { findUser } from "./store.ts";
 
 /** How far today lies above the mean of the days before: an alert, and a mail. */
@@ -38,9 +38,7 @@ export async function watchUsage(context: AccountContext): Promise<number> {
       noted++;
       if (spike === "mail") {
         await context.mails.queue(tx, "usage_spike", {
-          to: user.email,
-          name: user.displayName,
-          locale: user.locale,
+          ...addressee(user),
           path: "/settings/devices",
         }, { userId: user.id, key: `usage_spike:${user.id}:${today}` });
       }

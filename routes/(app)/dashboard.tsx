@@ -22,7 +22,7 @@ import {
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { partOfDay } from "@/lib/ui/greeting.ts";
 import { Icon } from "@/lib/ui/icon.tsx";
-import type { MemoryFilter } from "@/lib/ui/memory/store.ts";
+import { filterOf } from "@/lib/ui/memory/store.ts";
 import { MemoryChip } from "@/lib/ui/memory_chip.tsx";
 import { Banner } from "@/lib/ui/notice.tsx";
 import { ProgressRing } from "@/lib/ui/progress.tsx";
@@ -55,19 +55,10 @@ export const handler = define.handlers({
   async GET(ctx) {
     const { services, session } = ctx.state;
     const userId = session!.user.id;
-    const recent: MemoryFilter = {
-      query: "",
-      tier: "",
-      type: "",
-      pinned: false,
-      includePast: false,
-      trash: false,
-      asOf: "",
-    };
     const [quota, talks, list, stats, notices, tour] = await Promise.all([
       services.usage.quota(userId),
       services.chat.conversations(userId),
-      services.memory.list(userId, recent),
+      services.memory.list(userId, filterOf(new URLSearchParams())),
       services.memory.stats(userId),
       services.notices.list({ unread: false }),
       services.tour.progress(),

@@ -153,7 +153,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
   // The one session of the embedded database cannot get lost.
   const isLost = embedded ? () => false : isConnectionFault;
   const pool = createPool(() => client(options.url), { max, isLost });
-  globalThis.addEventListener("error", surviveLostWrite);
+  // A listener of its own, so that another database that is closed does not take it away.
+  const survive = (event: ErrorEvent) => surviveLostWrite(event);
+  globalThis.addEventListener("error", survive);
 
   async function begin<T>(
     role: string,
@@ -222,7 +224,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     dump: () => embedded ? embedded.dump() : Promise.resolve(null),
     async close() {
       await pool.end();
-      globalThis.removeEventListener("error", surviveLostWrite);
+      globalThis.removeEventListener("error", survive);
       await embedded?.close();
     },
   };

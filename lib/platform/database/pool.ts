@@ -22,7 +22,8 @@ export function createPool(
   { max, isLost }: { max: number; isLost: (error: unknown) => boolean },
 ) {
   const clients: Client[] = [];
-  const waiting: ((client: Client) => void)[] = [];
+  const waiting: PromiseWithResolvers<Client>[] = [];
+  let ended = false;
 
   function add(): Client {
     const client = { sql: open(), busy: true };
@@ -31,22 +32,25 @@ export function createPool(
   }
 
   function take(): Promise<Client> {
+    if (ended) return Promise.reject(closed());
     const idle = clients.find(({ busy }) => !busy);
     if (idle) idle.busy = true;
-    if (!idle && clients.length >= max) return new Promise((resolve) => waiting.push(resolve));
-    return Promise.resolve(idle ?? add());
+    if (idle || clients.length < max) return Promise.resolve(idle ?? add());
+    const turn = Promise.withResolvers<Client>();
+    waiting.push(turn);
+    return turn.promise;
   }
 
   function giveBack(client: Client): void {
     const next = waiting.shift();
-    if (next) next(client);
+    if (next) next.resolve(client);
     else client.busy = false;
   }
 
   function giveUp(client: Client): void {
     clients.splice(clients.indexOf(client), 1);
     client.sql.end({ timeout: 0 }).catch(() => {});
-    waiting.shift()?.(add());
+    if (waiting.length > 0) waiting.shift()!.resolve(add());
   }
 
   return {
@@ -64,9 +68,16 @@ export function createPool(
       }
     },
 
-    /** Ends all connections, after five seconds those too that are busy. */
+    /** Ends all connections, after five seconds those too that are busy; who waits is refused. */
     async end(): Promise<void> {
+      ended = true;
+      for (const turn of waiting.splice(0)) turn.reject(closed());
       await Promise.all(clients.map(({ sql }) => sql.end({ timeout: 5 })));
     },
   };
+}
+
+/** What postgres.js says of a client that was ended. */
+function closed(): Error {
+  return Object.assign(new Error("The database is closed"), { code: "CONNECTION_ENDED" });
 }

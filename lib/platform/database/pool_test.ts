@@ -51,6 +51,24 @@ Deno.test("one after the other uses one connection; a crowd gets more, up to the
   expect(opened.map(({ ended }) => ended)).toEqual([true, true]);
 });
 
+Deno.test("once ended, who waits and who comes is refused, and nothing is opened any more", async () => {
+  const { opened, open } = fakes();
+  const lost = new Error("lost");
+  const pool = createPool(open, { max: 1, isLost: (error) => error === lost });
+  const gate = Promise.withResolvers<void>();
+  const busy = pool.run(() => gate.promise.then(() => Promise.reject(lost)));
+  const waiting = pool.run(() => Promise.resolve());
+  const ending = pool.end();
+  await expect(waiting).rejects.toMatchObject({ code: "CONNECTION_ENDED" });
+  gate.resolve();
+  await expect(busy).rejects.toThrow("lost");
+  await ending;
+  await expect(pool.run(() => Promise.resolve())).rejects.toMatchObject({
+    code: "CONNECTION_ENDED",
+  });
+  expect(opened).toEqual([{ name: 0, ended: true }]);
+});
+
 Deno.test("work that fails gives its connection back", async () => {
   const { opened, open } = fakes();
   const pool = createPool(open, { max: 1, isLost: () => false });
