@@ -12,7 +12,12 @@ export default define.page(({ state }) => {
   const { locale, services } = state;
   const text = constitutionText(locale);
   return (
-    <PublicFrame title={text.title} description={text.lead} locale={locale}>
+    <PublicFrame
+      signedIn={Boolean(state.session)}
+      title={text.title}
+      description={text.lead}
+      locale={locale}
+    >
       <article class="wrap read">
         <header class="stack stack-12">
           <p>

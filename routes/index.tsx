@@ -32,6 +32,7 @@ export default define.page<typeof handler>(({ data, state }) => {
   const tokens = formatNumber(trial?.limits.tokensPerDay ?? 0, { ...anyReader, locale });
   return (
     <PublicFrame
+      signedIn={Boolean(state.session)}
       title={text.title}
       description={text.lead}
       links={landingLinks(locale)}

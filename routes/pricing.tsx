@@ -28,6 +28,7 @@ export default define.page<typeof handler>(({ data, state }) => {
   const signedIn = state.session !== null;
   return (
     <PublicFrame
+      signedIn={signedIn}
       title={text.pricingTitle}
       description={text.pricingLead}
       locale={state.locale}

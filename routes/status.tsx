@@ -33,7 +33,12 @@ export default define.page<typeof handler>(({ data, state }) => {
     version: report.version,
   });
   return (
-    <PublicFrame title={text.title!} description={text.lead} locale={state.locale}>
+    <PublicFrame
+      signedIn={Boolean(state.session)}
+      title={text.title!}
+      description={text.lead}
+      locale={state.locale}
+    >
       <div class="wrap band stack stack-24">
         <PageHead
           title={text.title!}

@@ -155,11 +155,12 @@ export function createExtraction(
   /** Stores a fact, unless one that only words differently says it already (MEM-38). */
   async function save(tx: Tx, taking: Taking, replaced: store.MemoryRow[]): Promise<void> {
     const fact = factOf(taking);
-    const vector = await writer.vectorAtOnce({ ...EMPTY, ...fact });
-    const alike = vector ? await likeFacts(tx, { ...EMPTY, ...fact }, { vector }) : [];
+    const whole = { ...EMPTY, ...fact };
+    const vector = await writer.vectorAtOnce(whole);
+    const alike = vector ? await likeFacts(tx, whole, { vector }) : [];
     const same = alike.find(({ kind }) => kind === "same")?.fact;
     if (same && replaced.length === 0) return await confirm(tx, same, taking);
-    const row = await writer.insert(tx, taking.userId, fact, "extraction");
+    const row = await writer.insert(tx, taking.userId, fact, "extraction", vector);
     await store.deleteTombstone(tx, await writer.hashesOf(row.text));
     for (const former of replaced) await writer.supersede(tx, former, row, "extraction");
     await inbox.relate(

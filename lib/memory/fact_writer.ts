@@ -114,12 +114,17 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
     });
   }
 
-  /** Stores a fact with its event and its storage; the vector comes at once or by a job. */
+  /**
+   * Stores a fact with its event and its storage; the vector comes at once or by a job.
+   *
+   * @param made the vector of the fact, where it was needed before
+   */
   async function insert(
     tx: Tx,
     userId: string,
     fact: NewFact,
     actor: Actor,
+    made?: store.StoredVector | null,
   ): Promise<store.MemoryRow> {
     const now = clock.now();
     const decision = await dependencies.policy.checkText(fact.text, "memory");
@@ -155,7 +160,7 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
       bytes: 0,
     };
     const row = { ...base, bytes: memoryBytes(base, dependencies.model.embedDim) };
-    const embedding = await vectorAtOnce(row);
+    const embedding = made ?? await vectorAtOnce(row);
     await store.insertMemory(tx, row, embedding);
     await event(tx, { action: "create", actor, row, after: row });
     await usage.recordStorage(tx, { userId, operationId: ids(), bytes: row.bytes });

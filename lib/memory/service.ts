@@ -300,9 +300,9 @@ export function createMemory(dependencies: MemoryDependencies) {
         await usage.requireStorage(tx, { userId: owner.userId, plan: owner.effectivePlan, bytes });
         // Stated anew by the owner: a former forgetting no longer stands against it.
         await store.deleteTombstone(tx, await hashesOf(entry.text));
-        const row = await insert(tx, owner.userId, fact, "user");
+        const vector = await writer.vectorAtOnce({ quote: null, tags: [], ...fact });
+        const row = await insert(tx, owner.userId, fact, "user", vector);
         if (row.subject && row.attribute) await openContradictions(tx, row);
-        const vector = await writer.vectorAtOnce(row);
         if (vector) await settleLikeness(tx, row, vector);
         return { memory: memoryView(row), created: true };
       }).then((result) => {

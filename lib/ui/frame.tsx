@@ -174,12 +174,25 @@ export interface PublicHeaderProps {
   links?: readonly PlainLink[];
   /** The one act of the page. */
   action?: PlainLink;
+  /** Whether the reader is signed in: then the way leads home and not to the sign-in. */
+  signedIn?: boolean;
   locale?: string;
 }
 
-/** Head of pages that everybody may read. */
-export function PublicHeader({ links = [], action, locale }: PublicHeaderProps) {
+/** Where a public page leads its reader to. */
+export function entryLink(signedIn: boolean, locale?: string): PlainLink {
   const text = commonText(locale);
+  return signedIn
+    ? { href: "/dashboard", label: text.homePage }
+    : { href: "/login", label: text.signIn };
+}
+
+/** Head of pages that everybody may read. */
+export function PublicHeader(
+  { links = [], action, signedIn = false, locale }: PublicHeaderProps,
+) {
+  const text = commonText(locale);
+  const entry = entryLink(signedIn, locale);
   return (
     <header class="site">
       <Brand href="/" label={text.home} flush />
@@ -191,7 +204,7 @@ export function PublicHeader({ links = [], action, locale }: PublicHeaderProps) 
         )
         : null}
       <div class="row end nowrap row-16">
-        <a class="hide-small" href="/login">{text.signIn}</a>
+        <a class="hide-small" href={entry.href}>{entry.label}</a>
         {action ? <LinkButton kind="primary" href={action.href}>{action.label}</LinkButton> : null}
       </div>
     </header>

@@ -28,7 +28,7 @@ export function FaultPage({ state, title, text: words, art, again, children }: F
   const support = state.center?.supportEmail;
   const subject = encodeURIComponent(say(text.supportSubject, { id: id ?? "" }));
   return (
-    <PublicFrame title={title} locale={locale}>
+    <PublicFrame signedIn={Boolean(state.session)} title={title} locale={locale}>
       <div class="wrap lost">
         <Art name={art} />
         <h1>{title}</h1>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { Head } from "fresh/runtime";
-import { Footer, type PlainLink, PublicHeader, SkipLinks } from "@/lib/ui/frame.tsx";
+import { entryLink, Footer, type PlainLink, PublicHeader, SkipLinks } from "@/lib/ui/frame.tsx";
 import { slot } from "@/lib/ui/slot.ts";
 import { commonText } from "@/lib/ui/text/common.ts";
 
@@ -10,13 +10,15 @@ export interface PublicFrameProps {
   description?: string;
   links?: readonly PlainLink[];
   action?: PlainLink;
+  /** Whether the reader is signed in. */
+  signedIn: boolean;
   locale: string;
   children: ComponentChildren;
 }
 
 /** A page that everybody may read: header, content, footer, and not a byte of script. */
 export function PublicFrame(props: PublicFrameProps) {
-  const { title, description, links, action, locale, children } = props;
+  const { title, description, links, action, signedIn, locale, children } = props;
   const text = commonText(locale);
   return (
     <>
@@ -25,7 +27,7 @@ export function PublicFrame(props: PublicFrameProps) {
         {description ? <meta name="description" content={description} /> : null}
       </Head>
       <SkipLinks links={[{ href: "#main", label: text.skipToContent }]} />
-      <PublicHeader links={links} action={action} locale={locale} />
+      <PublicHeader links={links} action={action} signedIn={signedIn} locale={locale} />
       <main id="main" tabIndex={-1}>{slot(children)}</main>
       <div class="wrap foot-space">
         <Footer
@@ -35,7 +37,7 @@ export function PublicFrame(props: PublicFrameProps) {
             { href: "/pricing", label: text.pricing },
             { href: "/legal/terms", label: text.terms },
             { href: "/legal/privacy", label: text.privacyNotice },
-            { href: "/login", label: text.signIn },
+            entryLink(signedIn, locale),
           ]}
         />
       </div>

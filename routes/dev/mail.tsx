@@ -18,7 +18,7 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(({ data, state }) => (
-  <PublicFrame title="Development mailbox" locale={state.locale}>
+  <PublicFrame signedIn={Boolean(state.session)} title="Development mailbox" locale={state.locale}>
     <div class="wrap read-wide">
       <PageHead
         title="Development mailbox"

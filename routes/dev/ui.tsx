@@ -20,7 +20,7 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(({ data, state }) => (
-  <PublicFrame title="All states" locale={state.locale}>
+  <PublicFrame signedIn={Boolean(state.session)} title="All states" locale={state.locale}>
     <div class="wrap read-wide">
       <PageHead
         title="All states"

@@ -10,7 +10,12 @@ export default define.page(({ state }) => {
   const text = apiDocsText(locale);
   const sections = Map.groupBy(services.api.routes(), (route) => route.tag);
   return (
-    <PublicFrame title={text.title} description={text.lead} locale={locale}>
+    <PublicFrame
+      signedIn={Boolean(state.session)}
+      title={text.title}
+      description={text.lead}
+      locale={locale}
+    >
       <article class="wrap read-wide">
         <header class="stack stack-12">
           <h1>{text.title}</h1>

@@ -23,7 +23,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
   const text: Record<string, string> = authText(state.locale);
   const title = text[`legal_${url.pathname.split("/").at(-1)}`]!;
   return (
-    <PublicFrame title={title} locale={state.locale}>
+    <PublicFrame signedIn={Boolean(state.session)} title={title} locale={state.locale}>
       <article class="wrap read stack stack-16">
         <h1>{title}</h1>
         <p class="quiet small">{say(text.legalVersion!, { version: data.version })}</p>

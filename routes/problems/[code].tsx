@@ -22,7 +22,7 @@ export default define.page<typeof handler>(({ data, state }) => {
   const text = faultText(locale);
   const { title, text: words } = explain({ code: data.code }, { ...anyReader, locale });
   return (
-    <PublicFrame title={title} locale={locale}>
+    <PublicFrame signedIn={Boolean(state.session)} title={title} locale={locale}>
       <article class="wrap read">
         <header class="stack stack-12">
           <p class="small quiet">{say(text.problemTitle, { code: data.code })}</p>
