@@ -162,12 +162,13 @@ Deno.test("[UI-54] a fix proposes and changes nothing; pairs kept apart are not 
   expect((await fix("duplicates")).body).toEqual({ proposed: 0 });
 });
 
-Deno.test("[MEM-10] short-term memory counts the running conversations' turns, each with both sides", async () => {
+Deno.test("[MEM-10] short-term memory counts the turns of the fullest conversation, each with both sides", async () => {
   const ada = await app.person();
   await ada.say("The kettle is on.");
   const { body } = await ada.say("The cat is out.");
+  await ada.say("The dog is in.", { sessionId: body.turn.sessionId });
   const stats = (await ada.get("/api/memory/stats")).body;
   expect(stats.tiers.stm).toEqual({ count: 2, capacity: 20 });
   const kept = await app.services.memory.shortTerm(ada.userId, body.turn.sessionId);
-  expect(kept).toMatchObject([{ question: "The cat is out." }]);
+  expect(kept).toMatchObject([{ question: "The cat is out." }, { question: "The dog is in." }]);
 });

@@ -441,7 +441,7 @@ export function createMemory(dependencies: MemoryDependencies) {
         return {
           total: sum((row) => row.n),
           tiers: {
-            // Short-term memory is the running conversations; it has no rows.
+            // Short-term memory is the running conversation; it has no rows.
             stm: { count: running, capacity: SHORT_TERM_TURNS },
             itm: { count: sum((row) => row.tier === "itm" ? row.n : 0), capacity: ITM_CAPACITY },
             ltm: { count: sum((row) => row.tier === "ltm" ? row.n : 0), capacity: null },

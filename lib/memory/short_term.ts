@@ -41,9 +41,12 @@ export function createShortTerm(kv: Kv) {
     async list(userId: string, sessionId: string): Promise<ShortTermTurn[]> {
       return (await kv.list<ShortTermTurn>(prefix(userId, sessionId))).map((entry) => entry.value);
     },
-    /** How many turns of a person's conversations are in it. */
-    count: async (userId: string): Promise<number> =>
-      (await kv.list(userKey(userId, "stm"))).length,
+    /** How many turns of a person's fullest conversation are in it; each holds its own twenty. */
+    async count(userId: string): Promise<number> {
+      const entries = await kv.list(userKey(userId, "stm"));
+      const bySession = Map.groupBy(entries, ({ key }) => key.at(-2));
+      return Math.max(0, ...Array.from(bySession.values(), (turns) => turns.length));
+    },
     /** Forgets a conversation. */
     clear: (userId: string, sessionId: string) => kv.clear(prefix(userId, sessionId)),
   };

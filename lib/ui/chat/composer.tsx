@@ -86,7 +86,7 @@ export function Composer({ onSend, onEditLast }: ComposerProps) {
           onInput={(event) => change(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        <div class="row between">
+        <div class="box-foot">
           <TurnSettings />
           {busy
             ? (

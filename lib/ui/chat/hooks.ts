@@ -42,8 +42,11 @@ export function useLog(): Log {
       const inside = selection && !selection.isCollapsed && log.contains(selection.anchorNode);
       if (inside) stick.release();
     };
-    // Whatever makes the content grow: text, chips that arrive later, an error card.
-    const watch = new ResizeObserver(() => stick.grown(box()));
+    // Whatever makes the content grow: text, chips that arrive later, an error card. A blank
+    // conversation is read from its top.
+    const watch = new ResizeObserver(() => {
+      if (log.querySelector("article")) stick.grown(box());
+    });
     if (log.firstElementChild) watch.observe(log.firstElementChild);
     log.addEventListener("scroll", scrolled, { passive: true });
     addEventListener("scroll", scrolled, { passive: true });
