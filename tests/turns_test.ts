@@ -250,6 +250,37 @@ Deno.test("[CHT-15] equal requests at once are one turn, in a new conversation a
   expect(list[0].messageCount).toBe(4);
 });
 
+Deno.test("[CHT-15] a conversation that changes under a message that is about to start is read anew", async () => {
+  const ada = await app.person();
+  const { sessionId } = (await ada.say("Hello there")).body.turn;
+  const { db } = app.services;
+  const call = db.callAsUser.bind(db);
+  const places: string[] = [];
+  // Between its reading and its start another tab's answer comes and ends.
+  db.callAsUser = async <Row>(...[userId, name, args]: Parameters<typeof call>): Promise<Row> => {
+    const result = await call<Row>(userId, name, args);
+    if (name === "turn_place" && userId === ada.userId) {
+      places.push(name);
+      if (places.length === 1) await ada.say("From the other tab", { sessionId });
+    }
+    return result;
+  };
+  try {
+    const second = await ada.say("From this tab", { sessionId });
+    expect(second.status).toBe(200);
+  } finally {
+    db.callAsUser = call;
+  }
+  // The first reading, the other tab's, and the one that held.
+  expect(places).toHaveLength(3);
+  const { items } = (await ada.get(`/api/chat/sessions/${sessionId}/messages`)).body;
+  const shown = items.map((message: { content: string }) => message.content);
+  expect(shown.filter((content: string) => content.startsWith("From"))).toEqual([
+    "From the other tab",
+    "From this tab",
+  ]);
+});
+
 Deno.test("[CHT-3] editing and regenerating make branches and overwrite nothing", async () => {
   const ada = await app.person();
   const first = (await ada.say("Hello there")).body;

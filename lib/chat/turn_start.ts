@@ -1,19 +1,18 @@
 import { correlationId } from "@/lib/platform/log.ts";
 import { notFound, Problem } from "@/lib/platform/problem.ts";
 import { sha256Hex } from "@/lib/platform/crypto.ts";
-import { sqlState, type Tx, violatedConstraint } from "@/lib/platform/database/mod.ts";
+import { sqlState, violatedConstraint } from "@/lib/platform/database/mod.ts";
 import { shorten } from "@/lib/platform/text.ts";
 import { compose, recallBudget } from "./compose.ts";
 import { messageText } from "./input.ts";
 import type { ChatContext } from "./context.ts";
+import { findPlace, type Place } from "./turn_place.ts";
 import type { StartedTurn, TurnRequest } from "./turn_state.ts";
 import * as store from "./store.ts";
 import * as turns from "./turn_store.ts";
 
 /** A turn is closed as interrupted when its lease was not renewed for so long. */
 export const LEASE_MS = 30_000;
-/** Messages of the path that are read for a prompt; more never fit. */
-const HISTORY_LIMIT = 200;
 
 /** Either a turn that may run now, or the one an equal request started before. */
 export type StartResult =
@@ -27,6 +26,9 @@ interface Limits {
   streams: number | null;
 }
 
+/** How often a conversation may change under a turn that is about to start. */
+const ATTEMPTS = 5;
+
 /**
  * Validates, holds quota and stores the rows of a turn, in one transaction: afterwards the turn
  * exists and nothing typed can be lost, or nothing has happened at all.
@@ -38,25 +40,50 @@ export async function startTurn(context: ChatContext, request: TurnRequest): Pro
   const model = context.model.resolve(request.model);
   const limits = await limitsOf(context, request, model);
   try {
-    return await context.db.asUser(request.principal.userId, async (tx) => {
-      // Sent out together: one connection answers them in order.
-      const [known, place] = await Promise.all([
-        findKnown(tx, request, content),
-        findPlace(tx, request).then((place) => ({ place }), (error) => ({ error })),
-      ]);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const place = await findPlace(context.db, request);
       // An equal request from before wins over whatever is true of the conversation now.
-      if (known) return known;
-      if ("error" in place) throw place.error;
-      const turn = prepare(context, { request, place: place.place, model, limits });
-      turn.reservation = await hold(context, tx, { turn, limits });
-      await Promise.all([
-        checkStreams(tx, turn, limits),
-        turns.storeStart(tx, startRows(context, { turn, place: place.place, request, content })),
-      ]);
-      return { kind: "started", turn };
-    });
+      if ("requestHash" in place) return knownAs(place, request, content);
+      const result = await startAt(context, { request, place, model, limits, content });
+      if (result !== "moved") return result;
+    }
+    throw turnInProgress("", request.sessionId ?? "");
   } catch (error) {
     return await afterFault(context, { request, content, error });
+  }
+}
+
+/** Starts a turn at a place; `moved` when the conversation is not as it was read any more. */
+async function startAt(
+  context: ChatContext,
+  input: {
+    request: TurnRequest;
+    place: Place;
+    model: string;
+    limits: Limits;
+    content: string | null;
+  },
+): Promise<StartResult | "moved"> {
+  const { request, place, limits, content } = input;
+  const turn = prepare(context, input);
+  const rows = startRows(context, { turn, place, request, content, limits });
+  let result: turns.StartOutcome | undefined;
+  const reservation = await context.usage.reserveBy(heldBy(context, turn, limits), async (hold) => {
+    result = await turns.storeStart(context.db, turn.principal.userId, { ...rows, hold });
+    return "hold" in result ? result.hold : null;
+  }).catch((error) => {
+    throw error instanceof turns.TooManyStreams ? tooManyStreams(error.running, limits) : error;
+  });
+  if (reservation) return { kind: "started", turn: { ...turn, reservation } };
+  switch (result?.outcome) {
+    case "known":
+      return knownAs(result.known, request, content);
+    case "busy":
+      throw turnInProgress(result.busy, turn.sessionId);
+    case "gone":
+      throw notFound();
+    default:
+      return "moved";
   }
 }
 
@@ -90,18 +117,12 @@ function requestHash(request: TurnRequest, content: string | null): string {
 
 const scopeOf = (request: TurnRequest) => request.sessionId ?? request.principal.userId;
 
-async function findKnown(
-  tx: Tx,
+/** @throws Problem 422 when the client used its id for another message */
+function knownAs(
+  known: turns.KnownTurn,
   request: TurnRequest,
   content: string | null,
-): Promise<StartResult | null> {
-  if (!request.clientMessageId) return null;
-  const known = await turns.findByClientId(tx, {
-    userId: request.principal.userId,
-    scope: scopeOf(request),
-    clientMessageId: request.clientMessageId,
-  });
-  if (!known) return null;
+): StartResult {
   if (known.requestHash === requestHash(request, content)) {
     return { kind: "known", turnId: known.id };
   }
@@ -128,13 +149,15 @@ async function afterFault(
   const { request, error } = failed;
   const raced = sqlState(error) === "23505" && violatedConstraint(error)?.startsWith("turns_");
   if (!raced && !(error instanceof Problem)) throw error;
-  return await context.db.asUser(request.principal.userId, async (tx) => {
-    const known = await findKnown(tx, request, failed.content);
-    if (known) return known;
-    if (!raced) throw error;
-    const session = request.sessionId ? await store.findSession(tx, request.sessionId) : null;
-    throw turnInProgress(session?.activeTurnId ?? "", request.sessionId ?? "");
-  });
+  const { principal: { userId }, clientMessageId, sessionId } = request;
+  const known = clientMessageId &&
+    await turns.findByClientId(context.db, { userId, scope: scopeOf(request), clientMessageId });
+  if (known) return knownAs(known, request, failed.content);
+  if (!raced) throw error;
+  const session = sessionId
+    ? await context.db.asUser(userId, (tx) => store.findSession(tx, sessionId))
+    : null;
+  throw turnInProgress(session?.activeTurnId ?? "", sessionId ?? "");
 }
 
 /** 409 `turn_in_progress`. */
@@ -146,64 +169,6 @@ export function turnInProgress(turnId: string, sessionId: string): Problem {
     "Wait for the answer, follow it at eventsUrl, or stop it first",
     { turnId, sessionId, eventsUrl: `/api/chat/turns/${turnId}/events` },
   );
-}
-
-/** Where in a conversation a turn takes place. */
-interface Place {
-  session: store.SessionRow | null;
-  /** The question: a stored one, or null for a new one. */
-  question: store.MessageRow | null;
-  /** Parent of a new question. */
-  parentId: string | null;
-  editedFrom: string | null;
-  /** The answer that is continued. */
-  answer: store.MessageRow | null;
-  history: store.MessageRow[];
-}
-
-async function findPlace(tx: Tx, request: TurnRequest): Promise<Place> {
-  const nowhere: Place = {
-    session: null,
-    question: null,
-    parentId: null,
-    editedFrom: null,
-    answer: null,
-    history: [],
-  };
-  if (!request.sessionId) return nowhere;
-  // Sent together: the lock is held by the time the others are answered.
-  const [session, shown, target] = await Promise.all([
-    store.findSession(tx, request.sessionId, { lock: true }),
-    request.kind === "send" && request.targetId === undefined
-      ? store.shownPath(tx, request.sessionId, HISTORY_LIMIT)
-      : null,
-    request.kind === "send" ? null : store.findMessage(tx, request.targetId!),
-  ]);
-  if (!session) throw notFound();
-  if (session.activeTurnId) throw turnInProgress(session.activeTurnId, session.id);
-  if (shown) {
-    return { ...nowhere, session, parentId: session.headMessageId, history: shown.reverse() };
-  }
-  if (request.kind === "send") {
-    const parentId = request.targetId ?? null;
-    const history = parentId ? await pathOf(tx, session.id, parentId) : [];
-    return { ...nowhere, session, parentId, history };
-  }
-  if (!target || target.sessionId !== session.id) throw notFound();
-  if (request.kind === "edit") {
-    const history = target.parentId ? await pathOf(tx, session.id, target.parentId) : [];
-    return { ...nowhere, session, parentId: target.parentId, editedFrom: target.id, history };
-  }
-  const path = await pathOf(tx, session.id, target.parentId!);
-  const answer = request.kind === "continue" ? target : null;
-  return { ...nowhere, session, question: path.at(-1)!, answer, history: path.slice(0, -1) };
-}
-
-/** The path down to `id`, oldest first. @throws Problem 404 when it is not of this conversation */
-async function pathOf(tx: Tx, sessionId: string, id: string): Promise<store.MessageRow[]> {
-  const path = (await store.pathFrom(tx, id, HISTORY_LIMIT)).reverse();
-  if (path.at(-1)?.sessionId !== sessionId) throw notFound();
-  return path;
 }
 
 function prepare(
@@ -239,7 +204,7 @@ function prepare(
     temporary: place.session?.temporary ?? request.temporary ?? false,
     history: place.history,
     unfinished: place.answer?.content ?? null,
-    reservation: null as never, // set by `hold`, in the same transaction
+    reservation: null as never, // set when the rows are stored
     promptBudget: input.limits.promptBudget,
     startedAt: clock.now(),
     startedMonotonic: clock.monotonic(),
@@ -249,9 +214,8 @@ function prepare(
   };
 }
 
-/** Holds the quota for the largest prompt this turn can have, and counts the streams. */
-async function hold(context: ChatContext, tx: Tx, held: { turn: StartedTurn; limits: Limits }) {
-  const { turn, limits } = held;
+/** What is held for a turn: the largest prompt it can have, and the answer. */
+function heldBy(context: ChatContext, turn: StartedTurn, limits: Limits) {
   const { principal } = turn;
   turn.stages.push("reserve");
   const draft = compose({
@@ -259,9 +223,9 @@ async function hold(context: ChatContext, tx: Tx, held: { turn: StartedTurn; lim
     recalled: [],
     history: turn.history.filter((message) => message.content !== ""),
   });
-  const mayRecall = turn.memoryMode !== "off" && turn.principal.memory.enabled;
+  const mayRecall = turn.memoryMode !== "off" && principal.memory.enabled;
   const recall = mayRecall ? recallBudget(turn.promptBudget) : 0;
-  return await context.usage.reserve(tx, {
+  return {
     userId: principal.userId,
     plan: principal.effectivePlan,
     limits: principal.limits,
@@ -271,17 +235,12 @@ async function hold(context: ChatContext, tx: Tx, held: { turn: StartedTurn; lim
     ...(principal.kind === "key"
       ? { key: { id: principal.sessionId, dailyTokens: principal.dailyTokens } }
       : {}),
-  });
+  };
 }
 
-/**
- * @throws Problem 429 `too_many_streams`. Counted after the hold, whose row lock makes turns of one
- *   person wait for each other
- */
-async function checkStreams(tx: Tx, turn: StartedTurn, limits: Limits): Promise<void> {
-  const running = await turns.runningTurns(tx, turn.principal.userId);
-  if (limits.streams === null || running < limits.streams) return;
-  throw new Problem(
+/** 429 `too_many_streams`. */
+function tooManyStreams(running: number, limits: Limits): Problem {
+  return new Problem(
     "too_many_streams",
     429,
     "Too many answers at once",
@@ -293,29 +252,36 @@ async function checkStreams(tx: Tx, turn: StartedTurn, limits: Limits): Promise<
 /** The rows of a turn that begins. */
 function startRows(
   context: ChatContext,
-  input: { turn: StartedTurn; place: Place; request: TurnRequest; content: string | null },
+  input: {
+    turn: StartedTurn;
+    place: Place;
+    request: TurnRequest;
+    content: string | null;
+    limits: Limits;
+  },
 ): turns.TurnStartRows {
   const { turn, place, request } = input;
   return {
     turn: {
       id: turn.id,
-      userId: turn.principal.userId,
       sessionId: turn.sessionId,
       userMessageId: turn.userMessage.id,
       assistantMessageId: turn.assistantMessageId,
       kind: turn.kind,
       model: turn.model,
-      reservationId: turn.reservation.id,
-      startedAt: turn.startedAt,
+      at: turn.startedAt,
       requestHash: requestHash(request, input.content),
       leaseOwner: context.processId,
       leaseUntil: new Date(turn.startedAt.getTime() + LEASE_MS),
-      idempotencyScope: scopeOf(request),
+      scope: scopeOf(request),
       clientMessageId: request.clientMessageId,
       correlationId: correlationId() ?? null,
       remember: turn.userMessage.remember,
+      reopensAnswer: place.answer !== null,
+      streams: input.limits.streams,
     },
-    session: place.session
+    seen: place.session,
+    opened: place.session
       ? null
       : { title: turn.title, temporary: turn.temporary, memoryMode: turn.memoryMode },
     question: place.question ? null : {
@@ -324,6 +290,5 @@ function startRows(
       content: turn.userMessage.content,
       editedFrom: place.editedFrom,
     },
-    reopensAnswer: place.answer !== null,
   };
 }

@@ -25,6 +25,12 @@ export interface TurnRequest {
   remember: boolean;
 }
 
+/** A former message of the path, as far as a prompt and recall need it. */
+export type PathMessage = Pick<
+  MessageRow,
+  "id" | "sessionId" | "role" | "content" | "remember" | "createdAt"
+>;
+
 /** A turn that has its rows and its hold, and has not run yet. */
 export interface StartedTurn {
   id: string;
@@ -41,7 +47,7 @@ export interface StartedTurn {
   memoryMode: MemoryMode;
   temporary: boolean;
   /** The path above the question, oldest first. */
-  history: MessageRow[];
+  history: PathMessage[];
   /** Text of the answer that is continued. */
   unfinished: string | null;
   reservation: Reservation;

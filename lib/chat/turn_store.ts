@@ -1,6 +1,14 @@
-import type { Tx } from "@/lib/platform/database/mod.ts";
+import { type Database, sqlState, type Tx } from "@/lib/platform/database/mod.ts";
+import {
+  type HoldRequest,
+  type HoldResult,
+  holdResult,
+  type HoldRow,
+  holdValue,
+} from "@/lib/usage/mod.ts";
 import type { PolicyEventData, RecallEventData, UsageEventData } from "./events.ts";
 import type { MemoryMode, TurnStatus } from "./schema.ts";
+import type { SeenSession } from "./turn_place.ts";
 
 /** A row of `turns`. */
 export interface TurnRow {
@@ -44,19 +52,37 @@ const TURN_COLUMNS = [
   "request_hash",
 ];
 
+/** A turn that an equal request started. */
+export interface KnownTurn {
+  id: string;
+  requestHash: string;
+}
+
 /** The rows with which a turn begins. */
 export interface TurnStartRows {
-  turn: Omit<TurnRow, "status" | "endedAt" | "errorCode" | "recall" | "policy" | "usage"> & {
-    leaseOwner: string;
-    leaseUntil: Date;
-    idempotencyScope: string;
-    clientMessageId: string | null;
-    correlationId: string | null;
-    /** Whether the question and its answer may be remembered. */
-    remember: boolean;
-  };
+  turn:
+    & Pick<
+      TurnRow,
+      "id" | "sessionId" | "userMessageId" | "assistantMessageId" | "kind" | "model" | "requestHash"
+    >
+    & {
+      at: Date;
+      leaseOwner: string;
+      leaseUntil: Date;
+      scope: string;
+      clientMessageId: string | null;
+      correlationId: string | null;
+      /** Whether the question and its answer may be remembered. */
+      remember: boolean;
+      /** Whether the answer is a row already, to be written on. */
+      reopensAnswer: boolean;
+      /** Most answers at once; null is no limit. */
+      streams: number | null;
+    };
+  /** The conversation as it was read; null when the turn opens one. */
+  seen: SeenSession | null;
   /** A conversation that begins with this turn; null when it exists. */
-  session: { title: string | null; temporary: boolean; memoryMode: MemoryMode } | null;
+  opened: { title: string | null; temporary: boolean; memoryMode: MemoryMode } | null;
   /** A new question; null when the turn answers a stored one. */
   question: {
     parentId: string | null;
@@ -64,53 +90,58 @@ export interface TurnStartRows {
     content: string;
     editedFrom: string | null;
   } | null;
-  /** Whether the answer is a row already, to be written on. */
-  reopensAnswer: boolean;
 }
 
+/** What came of the start of a turn. */
+export type StartOutcome =
+  | { outcome: "started" | "refused"; hold: HoldResult }
+  | { outcome: "known"; known: KnownTurn }
+  | { outcome: "busy"; busy: string }
+  | { outcome: "gone" | "moved" };
+
+/** Too many answers at once, as `turn_start` raises it. */
+const TOO_MANY_STREAMS = "NV001";
+
 /**
- * Stores the conversation, question, answer and turn in one statement: on the way to the first
- * token every exchange with the database counts. Foreign keys are checked when it ends.
+ * Holds the quota and stores the conversation, question, answer and turn in one statement, or does
+ * nothing: on the way to the first token every exchange with the database counts.
+ *
+ * @throws TooManyStreams when as many answers run as are allowed
  */
-export async function storeStart(tx: Tx, rows: TurnStartRows): Promise<void> {
-  const { turn, session, question, reopensAnswer } = rows;
-  const { id, userId, sessionId, startedAt } = turn;
-  const added = (question ? 1 : 0) + (reopensAnswer ? 0 : 1);
-  await tx`with conversation as (${
-    session
-      ? tx`insert into chat_sessions (id, user_id, title, title_source, model, temporary,
-          memory_mode, head_message_id, message_count, created_at, updated_at)
-        values (${sessionId}, ${userId}, ${session.title}, 'auto', ${turn.model},
-          ${session.temporary}, ${session.memoryMode}, ${turn.assistantMessageId}, ${added},
-          ${startedAt}, ${startedAt})`
-      : tx`update chat_sessions set head_message_id = ${turn.assistantMessageId},
-          message_count = message_count + ${added}, updated_at = ${startedAt}
-        where id = ${sessionId}`
-  })${
-    question
-      ? tx`, question as (insert into messages (id, user_id, session_id, parent_id, turn_id, role,
-          author, content, status, remember, client_message_id, edited_from, created_at)
-        values (${turn.userMessageId}, ${userId}, ${sessionId}, ${question.parentId}, ${id}, 'user',
-          ${question.author}, ${question.content}, 'complete', ${turn.remember},
-          ${turn.clientMessageId}, ${question.editedFrom}, ${startedAt}))`
-      : tx``
-  }, answer as (${
-    reopensAnswer
-      ? tx`update messages set status = 'streaming', turn_id = ${id}
-        where id = ${turn.assistantMessageId}`
-      : tx`insert into messages (id, user_id, session_id, parent_id, turn_id, role, author, content,
-          status, model, remember, created_at)
-        values (${turn.assistantMessageId}, ${userId}, ${sessionId}, ${turn.userMessageId}, ${id},
-          'assistant', ${ASSISTANT_NAME}, '', 'streaming', ${turn.model}, ${turn.remember},
-          ${startedAt})`
-  })
-    insert into turns (id, user_id, session_id, user_message_id, assistant_message_id, kind,
-      status, model, reservation_id, lease_owner, lease_until, started_at, idempotency_scope,
-      client_message_id, request_hash, correlation_id)
-    values (${id}, ${userId}, ${sessionId}, ${turn.userMessageId}, ${turn.assistantMessageId},
-      ${turn.kind}, 'queued', ${turn.model}, ${turn.reservationId}, ${turn.leaseOwner},
-      ${turn.leaseUntil}, ${startedAt}, ${turn.idempotencyScope}, ${turn.clientMessageId},
-      ${turn.requestHash}, ${turn.correlationId})`;
+export async function storeStart(
+  db: Database,
+  userId: string,
+  rows: TurnStartRows & { hold: HoldRequest },
+): Promise<StartOutcome> {
+  try {
+    const row = await db.callAsUser<
+      & { outcome: StartOutcome["outcome"]; known: KnownTurn | null; busy: string | null }
+      & HoldRow
+    >(userId, "turn_start", [
+      { ...rows.turn, answerAuthor: ASSISTANT_NAME },
+      holdValue(rows.hold),
+      rows.seen,
+      rows.opened,
+      rows.question,
+    ]);
+    const { outcome } = row;
+    if (outcome === "known") return { outcome, known: row.known! };
+    if (outcome === "busy") return { outcome, busy: row.busy! };
+    return outcome === "started" || outcome === "refused"
+      ? { outcome, hold: holdResult(row) }
+      : { outcome };
+  } catch (error) {
+    if (sqlState(error) !== TOO_MANY_STREAMS) throw error;
+    throw new TooManyStreams(Number((error as Error).message));
+  }
+}
+
+/** As many answers of a person run as their plan allows; nothing was stored. */
+export class TooManyStreams extends Error {
+  override readonly name = "TooManyStreams";
+  constructor(readonly running: number) {
+    super(`${running} answers run`);
+  }
 }
 
 /** One turn, or null. */
@@ -123,21 +154,15 @@ export async function findTurn(tx: Tx, id: string): Promise<TurnRow | null> {
 
 /** The turn that an earlier request with this client id started, or null. */
 export async function findByClientId(
-  tx: Tx,
+  db: Database,
   query: { userId: string; scope: string; clientMessageId: string },
-): Promise<TurnRow | null> {
-  const [row] = await tx<TurnRow[]>`
-    select ${tx(TURN_COLUMNS)} from turns where user_id = ${query.userId}
-      and idempotency_scope = ${query.scope} and client_message_id = ${query.clientMessageId}`;
-  return row ?? null;
-}
-
-/** How many turns of a person are under way. */
-export async function runningTurns(tx: Tx, userId: string): Promise<number> {
-  const [row] = await tx<{ n: number }[]>`
-    select count(*)::integer as n from turns
-    where user_id = ${userId} and status in ('queued', 'streaming')`;
-  return row!.n;
+): Promise<KnownTurn | null> {
+  const { known } = await db.callAsUser<{ known: KnownTurn | null }>(
+    query.userId,
+    "turn_known",
+    [query.scope, query.clientMessageId],
+  );
+  return known;
 }
 
 /** Renews the lease of a turn; false when it has ended elsewhere. */

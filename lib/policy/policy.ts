@@ -1,6 +1,7 @@
 import type { Clock } from "../platform/clock.ts";
 import type { IdSource } from "../platform/ids.ts";
 import type { Metrics } from "../platform/metrics.ts";
+import { sha256Hex } from "../platform/crypto.ts";
 import { Problem } from "../platform/problem.ts";
 import { createHardScanner, type GuardHit, type GuardStep } from "./answer_guard.ts";
 import { decide, ruleHit } from "./decide.ts";
@@ -100,9 +101,9 @@ function createGuard(
   return {
     push: (delta) => (hit ? { release: "" } : sync(() => take(scanner.push(delta)))),
     end: () =>
-      guarded(async () => {
+      guarded(() => {
         const step = hit ? { release: "" } : take(scanner.end());
-        const decision = await record(released, {
+        const decision = record(released, {
           stage: "post",
           find: () => [...(hit ? [hit.match] : []), ...book.check(released, "output")],
         });
@@ -130,13 +131,14 @@ function createRecorder({ clock, ids, metrics, countries }: PolicyOptions) {
     buckets: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
   });
 
-  async function record(
+  function record(
     text: string,
     { stage, country, find }: { stage: PolicyStage; country?: string; find: () => Match[] },
-  ): Promise<PolicyDecision> {
+  ): PolicyDecision {
     const started = clock.monotonic();
     const matches = find();
-    const textHash = await sha256(text);
+    // At once: a digest that is waited for costs more than the whole check.
+    const textHash = sha256Hex(text);
     const seed = parseInt(textHash.slice(0, 8), 16);
     const outcome = decide(matches, { stage, seed, country, countries });
     const ms = clock.monotonic() - started;
@@ -160,11 +162,6 @@ function createRecorder({ clock, ids, metrics, countries }: PolicyOptions) {
   return { record };
 }
 
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(digest).toHex();
-}
-
 /** A failing check never passes silently (POL-13). */
 function unavailable(error: unknown): unknown {
   if (error instanceof Problem) return error;
@@ -179,12 +176,8 @@ function unavailable(error: unknown): unknown {
   );
 }
 
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw unavailable(error);
-  }
+function guarded<T>(work: () => T): Promise<T> {
+  return Promise.try(() => sync(work));
 }
 
 function sync<T>(work: () => T): T {

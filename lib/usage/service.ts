@@ -43,6 +43,9 @@ export interface ReserveRequest {
   key?: { id: string; dailyTokens: number | null };
 }
 
+/** Makes a hold; null when it came to nothing before anything was held or refused. */
+type HoldBy = (hold: store.HoldRequest) => Promise<store.HoldResult | null>;
+
 /** What a turn used in the end. */
 export interface Settlement {
   promptTokens: number;
@@ -133,9 +136,9 @@ export function createUsage(options: UsageOptions) {
   }
 
   async function reserveBy(
-    holdBy: (request: store.HoldRequest) => Promise<store.HoldResult>,
+    holdBy: HoldBy,
     request: ReserveRequest,
-  ): Promise<Reservation> {
+  ): Promise<Reservation | null> {
     for (const amount of [request.promptTokens, request.answerTokens]) {
       if (!(amount >= 0 && amount <= MAX_TOKENS)) {
         throw new RangeError(`A turn cannot hold ${amount} tokens`);
@@ -155,6 +158,7 @@ export function createUsage(options: UsageOptions) {
     const hold = { id: ids(), userId, operationId, dayUtc: utcDay(now), leastAnswerTokens };
     const result = await holdBy({
       ...hold,
+      key: request.key,
       promptTokens,
       answerTokens: Math.floor(request.answerTokens),
       tokensPerDay: limits.tokensPerDay,
@@ -162,10 +166,21 @@ export function createUsage(options: UsageOptions) {
       createdAt: now,
       expiresAt: new Date(now.getTime() + HOLD_MS),
     });
+    if (!result) return null;
     if (result.refused === null) {
       const { answerCap } = result;
       const { leastAnswerTokens: _, ...held } = hold;
       return { ...held, tokens: promptTokens + answerCap, messages: 1, answerCap };
+    }
+    if (result.refused === "key") {
+      throw keyProblem({
+        plan,
+        used: result.usedNow,
+        reserved: result.reservedNow,
+        limit: request.key!.dailyTokens!,
+        requested: least,
+        now,
+      });
     }
     const ofTokens = result.refused === "llm_tokens";
     throw quotaProblem({
@@ -175,31 +190,8 @@ export function createUsage(options: UsageOptions) {
       reserved: result.reservedNow,
       // Without a limit nothing is refused.
       limit: (ofTokens ? limits.tokensPerDay : limits.messagesPerDay)!,
-      requested: ofTokens ? promptTokens + hold.leastAnswerTokens : 1,
+      requested: ofTokens ? least : 1,
       now,
-    });
-  }
-
-  /** A hold that fits into a key's own budget too. @throws Problem 429 */
-  async function withinBudget(
-    tx: Tx,
-    hold: store.HoldRequest,
-    { key, plan }: ReserveRequest & { key: { id: string; dailyTokens: number | null } },
-  ): Promise<store.HoldRequest> {
-    if (key.dailyTokens === null) return hold;
-    const { userId, dayUtc, promptTokens, leastAnswerTokens } = hold;
-    const { used, reserved } = await store.keyUse(tx, { userId, id: key.id, dayUtc });
-    const room = key.dailyTokens - used - reserved - promptTokens;
-    if (room >= leastAnswerTokens) {
-      return { ...hold, answerTokens: Math.min(hold.answerTokens, room) };
-    }
-    throw keyProblem({
-      plan,
-      used,
-      reserved,
-      limit: key.dailyTokens,
-      requested: promptTokens + leastAnswerTokens,
-      now: clock.now(),
     });
   }
 
@@ -209,11 +201,11 @@ export function createUsage(options: UsageOptions) {
 
   async function counted(
     request: ReserveRequest,
-    holdBy: (request: store.HoldRequest) => Promise<store.HoldResult>,
-  ): Promise<Reservation> {
+    holdBy: HoldBy,
+  ): Promise<Reservation | null> {
     try {
       const reservation = await reserveBy(holdBy, request);
-      count(request.plan, "granted", "llm_tokens");
+      if (reservation) count(request.plan, "granted", "llm_tokens");
       return reservation;
     } catch (error) {
       const refused = error instanceof Problem && error.code === "quota_exceeded";
@@ -230,18 +222,21 @@ export function createUsage(options: UsageOptions) {
      *
      * @throws Problem 429 `quota_exceeded`; nothing is held then
      */
-    reserve: (tx: Tx, request: ReserveRequest): Promise<Reservation> =>
-      counted(request, async (hold) => {
-        const { key } = request;
-        if (!key) return await store.hold(tx, hold);
-        const result = await store.hold(tx, await withinBudget(tx, hold, { ...request, key }));
-        if (result.refused === null) await store.markKey(tx, hold.id, key.id);
-        return result;
-      }),
+    reserve: async (tx: Tx, request: ReserveRequest): Promise<Reservation> =>
+      (await counted(request, (hold) => store.hold(tx, hold)))!,
+
+    /**
+     * The same by the caller's own statement, which calls `usage_hold` beside what else it does;
+     * null when it did nothing for a reason of its own.
+     *
+     * @throws Problem 429, and what `holdBy` throws
+     */
+    reserveBy: (request: ReserveRequest, holdBy: HoldBy): Promise<Reservation | null> =>
+      counted(request, holdBy),
 
     /** The same for a caller without a transaction: one round trip. @throws Problem 429 */
-    reserveAlone: (request: ReserveRequest): Promise<Reservation> =>
-      counted(request, (hold) => store.holdAlone(db, hold)),
+    reserveAlone: async (request: ReserveRequest): Promise<Reservation> =>
+      (await counted(request, (hold) => store.holdAlone(db, hold)))!,
 
     /** Keeps a hold alive while its turn runs. */
     extend: (tx: Tx, reservationId: string) =>

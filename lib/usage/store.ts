@@ -17,70 +17,56 @@ export interface HoldRequest {
   messagesPerDay: number | null;
   createdAt: Date;
   expiresAt: Date;
+  /** The personal key that asks, with its own budget of the day; null is none (ACC-92). */
+  key?: { id: string; dailyTokens: number | null } | undefined;
 }
 
 /** A granted hold says how long the answer may be, a refused one what is full. */
 export type HoldResult =
   | { refused: null; answerCap: number }
-  | { refused: "messages" | "llm_tokens"; usedNow: number; reservedNow: number };
+  | { refused: "messages" | "llm_tokens" | "key"; usedNow: number; reservedNow: number };
 
-interface HoldRow {
-  refused: "messages" | "llm_tokens" | null;
+/** What the schema's functions say of a hold. */
+export interface HoldRow {
+  refused: "messages" | "llm_tokens" | "key" | null;
   answerCap: number | null;
   usedNow: number | null;
   reservedNow: number | null;
 }
 
+/** A hold as `usage_hold` takes it. */
+export function holdValue(request: HoldRequest) {
+  return {
+    id: request.id,
+    operation: request.operationId,
+    day: request.dayUtc,
+    prompt: request.promptTokens,
+    answer: request.answerTokens,
+    leastAnswer: request.leastAnswerTokens,
+    tokenLimit: request.tokensPerDay,
+    messageLimit: request.messagesPerDay,
+    heldAt: request.createdAt,
+    heldUntil: request.expiresAt,
+    key: request.key?.id ?? null,
+    keyTokens: request.key?.dailyTokens ?? null,
+  };
+}
+
 /** Holds one message and the tokens of a turn, or nothing (USE-20), in the caller's transaction. */
 export async function hold(tx: Tx, request: HoldRequest): Promise<HoldResult> {
-  const [row] = await tx<HoldRow[]>`select * from usage_reserve(${request.userId}, ${request.id},
-      ${request.operationId}, ${request.dayUtc}, ${request.promptTokens}, ${request.answerTokens},
-      ${request.leastAnswerTokens}, ${request.tokensPerDay}, ${request.messagesPerDay},
-      ${request.createdAt}, ${request.expiresAt})`;
+  const [row] = await tx<HoldRow[]>`
+    select * from usage_hold(${request.userId}, ${tx.json(holdValue(request) as never)})`;
   return holdResult(row!);
 }
 
 /** The same as a transaction of its own, in one round trip. */
 export async function holdAlone(db: Database, request: HoldRequest): Promise<HoldResult> {
-  return holdResult(
-    await db.callAsUser<HoldRow>(request.userId, "usage_reserve", [
-      request.id,
-      request.operationId,
-      request.dayUtc,
-      request.promptTokens,
-      request.answerTokens,
-      request.leastAnswerTokens,
-      request.tokensPerDay,
-      request.messagesPerDay,
-      request.createdAt,
-      request.expiresAt,
-    ]),
-  );
+  const { userId } = request;
+  return holdResult(await db.callAsUser<HoldRow>(userId, "usage_hold", [holdValue(request)]));
 }
 
-/**
- * What a personal key has used and holds of a day. The key's row is locked, so that turns of one key
- * wait for each other and cannot overspend its budget together.
- */
-export async function keyUse(
-  tx: Tx,
-  key: { userId: string; id: string; dayUtc: string },
-): Promise<{ used: number; reserved: number }> {
-  await tx`select 1 from api_keys where id = ${key.id} and user_id = ${key.userId} for update`;
-  const [row] = await tx<{ used: number; reserved: number }[]>`
-    select coalesce(sum(spent) filter (where state = 'settled'), 0)::bigint as used,
-      coalesce(sum(tokens) filter (where state = 'open'), 0)::bigint as reserved
-    from usage_reservations
-    where api_key_id = ${key.id} and day_utc = ${key.dayUtc} and user_id = ${key.userId}`;
-  return row!;
-}
-
-/** Notes that a hold was made by a personal key. */
-export async function markKey(tx: Tx, reservationId: string, keyId: string): Promise<void> {
-  await tx`update usage_reservations set api_key_id = ${keyId} where id = ${reservationId}`;
-}
-
-function holdResult({ refused, answerCap, usedNow, reservedNow }: HoldRow): HoldResult {
+/** Reads what the schema's functions say of a hold. */
+export function holdResult({ refused, answerCap, usedNow, reservedNow }: HoldRow): HoldResult {
   if (refused === null) return { refused, answerCap: answerCap! };
   return { refused, usedNow: usedNow ?? 0, reservedNow: reservedNow ?? 0 };
 }

@@ -57,6 +57,16 @@ export function traceTurns(services: Services): Tracer {
       }
     };
   }
+  const call = db.callAsUser.bind(db);
+  db.callAsUser = async <Row>(...args: Parameters<typeof call>): Promise<Row> => {
+    const transaction = { from: performance.now(), to: NaN };
+    trace.transactions.push(transaction);
+    try {
+      return await call<Row>(...args);
+    } finally {
+      transaction.to = performance.now();
+    }
+  };
   const ask = model.chat.bind(model);
   model.chat = async function* (request): AsyncGenerator<ModelChunk> {
     const mine = trace;

@@ -14,8 +14,11 @@ export type Sql = postgres.Sql<{ bigint: number }>;
 /** The client inside a transaction. Columns arrive in camelCase, `timestamptz` as Date. */
 export type Tx = postgres.TransactionSql<{ bigint: number }>;
 
-/** What may be passed to a function of the schema. */
-export type DatabaseValue = string | number | boolean | Date | null;
+/** What may be passed to a function of the schema; an object arrives as `jsonb`. */
+export type DatabaseValue = string | number | boolean | Date | null | { [member: string]: unknown };
+
+/** What postgres.js says it takes; it writes an object as the JSON that the statement asks for. */
+type Plain = Exclude<DatabaseValue, { [member: string]: unknown }>;
 
 /** The one way to the database. Both kinds of server run the same SQL under the same roles. */
 export interface Database {
@@ -198,7 +201,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
         set_config('app.user_id', $1, true) as owner) as bound,
       lateral ${name}(case when bound.role = 'nova_user' then bound.owner::uuid end${given}) as r`;
     const [row] = await guarded((sql) =>
-      sql.unsafe(statement, [userId, ...args], { prepare: true })
+      sql.unsafe(statement, [userId, ...args as Plain[]], { prepare: true })
     );
     return row as Row;
   }
