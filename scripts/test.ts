@@ -44,7 +44,8 @@ async function check(name: string, args: string[]): Promise<Totals> {
 /** Runs tests and reads their closing line. */
 async function tests(name: string, args: string[]): Promise<Totals> {
   write(`\n== ${name}\n`);
-  const jobs = String(Math.min(2, navigator.hardwareConcurrency));
+  // One more than there are cores: much of a test is waiting, for a process, a page or a timer.
+  const jobs = String(Math.min(4, navigator.hardwareConcurrency + 1));
   const { ok, output } = await run(["test", "--allow-all", "--quiet", ...args], {
     DENO_JOBS: jobs,
   });
@@ -84,7 +85,7 @@ if (only !== "--e2e") {
     () => tests("across rooms", ["--parallel", "tests/", "--ignore=tests/e2e,tests/bench"]),
   );
 }
-if (only !== "--unit") steps.push(() => tests("browser", ["tests/e2e/"]));
+if (only !== "--unit") steps.push(() => tests("browser", ["--parallel", "tests/e2e/"]));
 
 const totals: Totals = { passed: 0, failed: 0 };
 for (const step of steps) {
