@@ -92,6 +92,7 @@ export async function createServices(platform: Platform) {
     judgeModel: config.judgeModel,
     allowed: config.modelsAllowed,
     embedDim: config.embedDim,
+    concurrency: config.modelConcurrency,
     fetch: guardedFetch({ origins: [modelUrl] }),
     token: () => tokens.token("edge", GATEWAY, ["invoke:model"]),
     clock,
@@ -178,6 +179,7 @@ export async function createServices(platform: Platform) {
       supportEmail: config.supportEmail,
       autoVerify: config.autoVerifyEmail,
       registration: { mode: config.registrationMode, enumeration: config.registrationEnumeration },
+      entitlements,
       onMail: (tx, mail) => noteMail(notices, tx, mail),
       onRegister: async (tx, { id: userId }) => {
         const [row] = await tx<{ emailNormalized: string }[]>`
