@@ -146,7 +146,7 @@ Deno.test("[PLN-7] beyond fair use pro is refused nothing, waits in the normal q
   await ada.get("/api/usage/quota");
   expect(usage.queueClass(await holder())).toBe("priority");
   const today = clock.now().toISOString().slice(0, 10);
-  const use = (resource: string, used: number) =>
+  const spend = (resource: string, used: number) =>
     db.asSystem(
       "test",
       (tx) =>
@@ -154,10 +154,10 @@ Deno.test("[PLN-7] beyond fair use pro is refused nothing, waits in the normal q
         values (${ada.userId}, ${today}, ${resource}, ${used}, 0)
         on conflict (user_id, day_utc, resource) do update set used = excluded.used`,
     );
-  await use("llm_tokens", 2_000_000);
+  await spend("llm_tokens", 2_000_000);
   expect((await ada.get("/api/usage/quota")).body.queue).toBeUndefined();
   expect(usage.queueClass(await holder())).toBe("priority");
-  await use("llm_tokens", 2_000_001);
+  await spend("llm_tokens", 2_000_001);
   const quota = (await ada.get("/api/usage/quota")).body;
   expect(quota.queue).toEqual({
     class: "normal",
@@ -178,8 +178,8 @@ Deno.test("[PLN-7] beyond fair use pro is refused nothing, waits in the normal q
   expect(await told()).toHaveLength(1);
   expect((await told())[0].text).toContain("normal queue");
 
-  await use("llm_tokens", 10);
-  await use("messages", 20_001);
+  await spend("llm_tokens", 10);
+  await spend("messages", 20_001);
   expect((await ada.get("/api/usage/quota")).body.queue.resource).toBe("messages");
   // Who is not known, after a start of the process, keeps the class and is looked up.
   const other = await onPlan("eve", "pro");
@@ -191,7 +191,7 @@ Deno.test("[ACC-124] more than twenty times the usual lowers the class for the d
   const ada = await onPlan("ada", "basic");
   const admin = await app.person("admin");
   const { db, clock, accounts, entitlements, outbox } = app.services;
-  const use = (daysAgo: number, used: number) => {
+  const spend = (daysAgo: number, used: number) => {
     const day = new Date(clock.now().getTime() - daysAgo * DAY).toISOString().slice(0, 10);
     return db.asSystem(
       "test",
@@ -201,11 +201,11 @@ Deno.test("[ACC-124] more than twenty times the usual lowers the class for the d
         on conflict (user_id, day_utc, resource) do update set used = excluded.used`,
     );
   };
-  for (let day = 1; day <= 30; day++) await use(day, 100);
-  await use(0, 1_500);
+  for (let day = 1; day <= 30; day++) await spend(day, 100);
+  await spend(0, 1_500);
   await accounts.retention.run();
   expect((await entitlements.of(ada.userId)).queue).toBe("normal"); // an alert lowers nothing
-  await use(0, 2_500);
+  await spend(0, 2_500);
   await accounts.retention.run();
   await accounts.retention.run();
   expect((await entitlements.of(ada.userId)).queue).toBe("low");
