@@ -64,6 +64,12 @@ export async function createServices(platform: Platform) {
     }),
     openKeyRing({ db, clock, seal, use: "service", configured: secrets.serviceKeys }),
   ]);
+  metrics.gauge("secret_age_days", "Age of the keys that sign, in days", {
+    labels: ["secret"],
+    collect: () =>
+      [["user_keys", userKeys] as const, ["service_keys", serviceKeys] as const]
+        .map(([secret, ring]) => ({ labels: { secret }, value: ring.ageSeconds() / 86_400 })),
+  });
   const revocations = createServiceRevocations({ db, clock, ids });
   const tokens = createServiceTokens({
     keys: serviceKeys,
