@@ -3,6 +3,7 @@ import { z } from "zod";
 import { readCursor, signCursor } from "@/lib/platform/cursor.ts";
 import type { PurposeKey } from "@/lib/platform/crypto.ts";
 import { type ApiEnv, caller, route } from "@/lib/platform/http/route.ts";
+import { stepUpRequired } from "@/lib/platform/http/step_up.ts";
 import * as schema from "./schema.ts";
 import type { Accounts } from "./service.ts";
 import { settingsChangeSchema, settingsSchema } from "./settings.ts";
@@ -156,10 +157,13 @@ export function accountApi(accounts: Accounts, options: { cursorKey: PurposeKey 
         auth: "user",
         body: schema.keyChangeSchema,
         responses: { 200: { schema: schema.keySchema, description: "The key" } },
+        problems: ["step_up_required"],
       }),
       async (c) => {
-        const key = await apiKeys.change(caller(c).userId, c.req.param("id"), c.req.valid("json"));
-        return c.json(key, 200);
+        const change = c.req.valid("json");
+        // What the product did by itself is taken back by who is surely there (ACC-126).
+        if (change.paused === false && !caller(c).stepUpUntil) throw stepUpRequired(caller(c));
+        return c.json(await apiKeys.change(caller(c).userId, c.req.param("id"), change), 200);
       },
     )
     .delete(

@@ -259,23 +259,38 @@ export function createAdministration(context: AccountContext, parts: { signIn: S
       context.outbox.wake();
     },
 
-    /** Takes a suspension back. */
+    /**
+     * Takes back what keeps an account from working as usual: a suspension, and what the product did
+     * by itself after unusual behaviour (ACC-126). Nobody takes back what befell themselves.
+     *
+     * @throws Problem 404, 403, 409 when there is nothing to take back
+     */
     async restore(principal: Principal, id: string): Promise<void> {
       await db.asSystem("admin: restore", async (tx) => {
         const user = await target(tx, id);
-        if (!user.suspendedAt) throw conflict("The account is not suspended");
+        const now = clock.now();
+        const before = [
+          ...(user.suspendedAt ? ["suspended"] : []),
+          ...(user.restrictedUntil && user.restrictedUntil > now ? ["restricted"] : []),
+          ...(user.loweredUntil && user.loweredUntil > now ? ["lowered priority"] : []),
+        ];
+        if (before.length === 0) throw conflict("The account works as usual");
         if (principal.role === "moderator" && user.role !== "learner") throw beyondModerator();
+        if (principal.userId === id) throw notOneself();
         await tx`update users set suspended_at = null, suspended_until = null,
-          suspended_reason = null, updated_at = ${clock.now()} where id = ${id}`;
-        await tell(tx, user, "restored");
+          suspended_reason = null, restricted_until = null, lowered_until = null, updated_at = ${now}
+          where id = ${id}`;
+        await context.options.entitlements?.markChanged(tx, id);
+        if (user.suspendedAt) await tell(tx, user, "restored");
         await record(tx, actorOf(principal), {
           event: "restored",
           userId: id,
-          before: "suspended",
+          before: before.join(", "),
           after: "active",
         });
       });
       context.cache.forgetUser(id);
+      context.options.entitlements?.forget(id);
       context.outbox.wake();
     },
 
@@ -372,6 +387,15 @@ export function createAdministration(context: AccountContext, parts: { signIn: S
       });
     });
   }
+}
+
+function notOneself(): Problem {
+  return new Problem(
+    "forbidden",
+    403,
+    "You may not do this",
+    "Another moderator or administrator has to take this back for you",
+  );
 }
 
 function beyondModerator(): Problem {

@@ -9,6 +9,7 @@ import type { Metrics } from "@/lib/platform/metrics.ts";
 import type { Outbox } from "@/lib/platform/outbox.ts";
 import type { PasswordHasher } from "@/lib/platform/password.ts";
 import { Problem } from "@/lib/platform/problem.ts";
+import type { Entitlements } from "@/lib/plans/mod.ts";
 import type { AccessTokens } from "./access_token.ts";
 import type { Audit } from "./audit.ts";
 import type { DeviceCookie, SessionCookie } from "./cookie.ts";
@@ -57,6 +58,8 @@ export interface AccountOptions {
     credentialStuffing: boolean;
     keyAbuse: boolean;
   };
+  /** Told when somebody's place in the model's queue changes. */
+  entitlements?: Pick<Entitlements, "markChanged" | "forget">;
   /** Hears of each mail in its transaction. */
   onMail?: Parameters<typeof createMails>[0]["onQueue"];
   /** What others do in the transaction of a registration (the school, the welcome). */

@@ -4,7 +4,7 @@ import type { Tx } from "@/lib/platform/database/mod.ts";
 import type { KeyRing } from "@/lib/platform/key_ring.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import type { Job } from "@/lib/platform/outbox.ts";
-import { conflict, validationFailed } from "@/lib/platform/problem.ts";
+import { conflict, notFound, validationFailed } from "@/lib/platform/problem.ts";
 import { type AccountContext, addressee, DAY, spoken } from "./context.ts";
 import { normalizeEmail } from "./email.ts";
 import * as store from "./store.ts";
@@ -190,7 +190,7 @@ export function createErasure(context: AccountContext, parts: { receiptKey: KeyR
       const deleteAfter = new Date(clock.now().getTime() + GRACE_MS);
       await db.asSystem("admin: delete", async (tx) => {
         const user = await store.lockUser(tx, userId);
-        if (!user) throw conflict("There is no such account");
+        if (!user) throw notFound();
         await closeUser(tx, user, { deleteAfter, guard, eraseNow: false });
         await audit.record(tx, {
           category: "admin",

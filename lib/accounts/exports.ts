@@ -1,6 +1,7 @@
 import type { Tx } from "@/lib/platform/database/mod.ts";
+import { type OwnedTable, ownedTables, tableJson } from "./export_tables.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
-import type { Job } from "@/lib/platform/outbox.ts";
+import { type Job, MAX_ATTEMPTS } from "@/lib/platform/outbox.ts";
 import { notFound, Problem } from "@/lib/platform/problem.ts";
 import { type AccountContext, addressee, DAY, spoken } from "./context.ts";
 import { readableFiles } from "./export_markdown.ts";
@@ -14,12 +15,8 @@ export const EXPORT_JOB = "accounts.export";
 /** An archive can be fetched for a week. */
 const LIFE_MS = 7 * DAY;
 const PART_BYTES = 512 * 1024;
-const PAGE = 500;
-/** Kinds of columns that are machinery: hashes and sealed secrets, search words, vectors. */
-const MACHINERY = new Set(["bytea", "tsvector", "vector", "halfvec"]);
-/** The archive does not hold itself, and no password. */
+/** The archive does not hold itself. */
 const LEFT_OUT = new Set(["account_export_parts"]);
-const HIDDEN = new Set(["password_hash"]);
 
 interface Row {
   id: string;
@@ -29,43 +26,6 @@ interface Row {
   readyAt: Date | null;
   expiresAt: Date | null;
   bytes: number | null;
-}
-
-/** A table that holds rows of people. */
-export interface OwnedTable {
-  name: string;
-  /** The column that names the owner. */
-  owner: string;
-  columns: string[];
-  order: string[];
-}
-
-/** Every table that names an owner, from the schema itself: none can be forgotten (H1). */
-export async function ownedTables(tx: Tx): Promise<OwnedTable[]> {
-  const rows = await tx<{ name: string; column: string; type: string; place: number | null }[]>`
-    select c.relname as name, a.attname as column, t.typname as type,
-      array_position(i.indkey::int[], a.attnum::int) as place
-    from pg_class c
-    join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
-    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    join pg_type t on t.oid = a.atttypid
-    left join pg_index i on i.indrelid = c.oid and i.indisprimary
-    where c.relkind in ('r', 'p') and (c.relname = 'users' or exists (
-      select from pg_attribute o
-      where o.attrelid = c.oid and o.attname = 'user_id' and not o.attisdropped))
-    order by c.relname, a.attnum`;
-  const tables = new Map<string, OwnedTable & { places: [number, string][] }>();
-  for (const { name, column, type, place } of rows) {
-    const table = tables.get(name) ??
-      { name, owner: name === "users" ? "id" : "user_id", columns: [], order: [], places: [] };
-    tables.set(name, table);
-    if (place !== null) table.places.push([place, column]);
-    if (!MACHINERY.has(type) && !HIDDEN.has(column)) table.columns.push(column);
-  }
-  return [...tables.values()].map(({ places, ...table }) => ({
-    ...table,
-    order: places.sort(([a], [b]) => a - b).map(([, column]) => column),
-  }));
 }
 
 /** Archives of everything somebody has. */
@@ -98,25 +58,6 @@ export function createExports(context: AccountContext) {
     return row;
   }
 
-  /** The rows of a table as JSON, a page at a time. */
-  async function* tableJson(userId: string, table: OwnedTable): AsyncGenerator<string> {
-    yield `{"schemaVersion":1,"table":${JSON.stringify(table.name)},"rows":[`;
-    for (let offset = 0;; offset += PAGE) {
-      const rows = await db.asUser(
-        userId,
-        (tx) =>
-          tx`select ${tx(table.columns)} from ${tx(table.name)} where ${tx(table.owner)} = ${userId}
-          order by ${table.order.length > 0 ? tx(table.order) : tx([table.owner])}
-          limit ${PAGE} offset ${offset}`,
-      );
-      for (const [index, row] of rows.entries()) {
-        yield `${offset + index > 0 ? ",\n" : "\n"}${JSON.stringify(row)}`;
-      }
-      if (rows.length < PAGE) break;
-    }
-    yield "\n]}\n";
-  }
-
   async function* files(userId: string, tables: OwnedTable[]): AsyncGenerator<ZipFile> {
     const at = clock.now();
     const manifest = {
@@ -127,7 +68,7 @@ export function createExports(context: AccountContext) {
     };
     yield { name: "manifest.json", at, content: one(JSON.stringify(manifest, null, 2)) };
     for (const table of tables) {
-      yield { name: `data/${table.name}.json`, at, content: tableJson(userId, table) };
+      yield { name: `data/${table.name}.json`, at, content: tableJson(db, userId, table) };
     }
     yield* readableFiles(db, userId, at);
   }
@@ -163,6 +104,25 @@ export function createExports(context: AccountContext) {
     }
     if (held > 0) await flush();
     return bytes;
+  }
+
+  /** Says of archives that they will not come, so that their owners need not wait. */
+  async function giveUp(...which: ["id", string] | ["created before", Date]): Promise<void> {
+    await db.asSystem("accounts: export failed", async (tx) => {
+      const rows = await tx<{ id: string; userId: string }[]>`
+        update account_exports set state = 'failed' where state in ('queued', 'running')
+          and ${which[0] === "id" ? tx`id = ${which[1]}` : tx`created_at < ${which[1]}`}
+        returning id, user_id`;
+      for (const { id, userId } of rows) {
+        await tx`delete from account_export_parts where export_id = ${id}`;
+        const user = (await findUser(tx, userId))!;
+        await context.mails.queue(tx, "export_failed", {
+          ...addressee(user),
+          path: "/settings/data",
+        }, { userId, key: `export_failed:${id}` });
+      }
+    });
+    context.outbox.wake();
   }
 
   return {
@@ -245,7 +205,12 @@ export function createExports(context: AccountContext) {
         return { row, tables };
       });
       if (!begun) return;
-      const bytes = await store(begun.row, zip(files(userId, begun.tables)));
+      const bytes = await store(begun.row, zip(files(userId, begun.tables))).catch(
+        async (error) => {
+          if (job.attempts + 1 >= MAX_ATTEMPTS) await giveUp("id", exportId);
+          throw error;
+        },
+      );
       await db.asSystem("accounts: export ready", async (tx) => {
         const now = clock.now();
         const expiresAt = new Date(now.getTime() + LIFE_MS);
@@ -261,13 +226,14 @@ export function createExports(context: AccountContext) {
       context.outbox.wake();
     },
 
-    /** Erases archives that have ended; returns how many. */
+    /** Erases archives that have ended, and tells of those that never came; returns how many. */
     async trim(): Promise<number> {
       const now = clock.now();
+      await giveUp("created before", new Date(now.getTime() - DAY));
       return await db.asSystem("accounts: retention", async (tx) => {
         const rows = await tx`
           delete from account_exports where expires_at <= ${now}
-            or (state in ('queued', 'running') and created_at < ${new Date(now.getTime() - DAY)})
+            or (state = 'failed' and created_at < ${new Date(now.getTime() - LIFE_MS)})
           returning id`;
         return rows.length;
       });

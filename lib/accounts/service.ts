@@ -250,13 +250,19 @@ export function createAccounts(given: AccountParts) {
     logoutAll: (principal: Principal): Promise<void> =>
       devices.endMany(principal, { keepThis: false }),
 
-    /** Whether somebody has sent fewer than ten messages, which need no confirmed e-mail (ACC-53). */
+    /**
+     * Whether somebody has sent fewer than ten messages, which need no confirmed e-mail (ACC-53).
+     * What was sent stays in the balance when conversations are erased.
+     */
     async mayStillTry(principal: Principal): Promise<boolean> {
       const [row] = await context.db.asUser(principal.userId, (tx) =>
         tx<{ n: number }[]>`
-          select count(*)::integer as n from (
-            select from messages where user_id = ${principal.userId} and role = 'user' limit ${FREE_MESSAGES}
-          ) as sent`);
+          select greatest(
+            (select count(*) from (
+              select from messages where user_id = ${principal.userId} and role = 'user'
+              limit ${FREE_MESSAGES}) as kept),
+            (select sum(used + reserved) from usage_daily
+              where user_id = ${principal.userId} and resource = 'messages'))::integer as n`);
       return row!.n < FREE_MESSAGES;
     },
 

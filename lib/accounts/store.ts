@@ -25,6 +25,8 @@ export interface UserRow {
   deletionRequestedAt: Date | null;
   deleteAfter: Date | null;
   restrictedUntil: Date | null;
+  /** Until when calls of the model wait one class lower. */
+  loweredUntil: Date | null;
   twoFactorAt: Date | null;
   bio: string;
   emailNormalized: string;
@@ -57,6 +59,7 @@ export const USER_COLUMNS = [
   "deletion_requested_at",
   "delete_after",
   "restricted_until",
+  "lowered_until",
   "two_factor_at",
   "bio",
   "email_normalized",

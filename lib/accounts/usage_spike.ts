@@ -1,5 +1,6 @@
+import type { Tx } from "@/lib/platform/database/mod.ts";
 import { type AccountContext, addressee, DAY } from "./context.ts";
-import { findUser } from "./store.ts";
+import { findUser, type UserRow } from "./store.ts";
 
 /** How far today lies above the mean of the days before: an alert, and a mail. */
 const ALERT = 10;
@@ -15,32 +16,35 @@ export function spikeOf(today: number, before: readonly number[]): "none" | "ale
   return today > MAIL * mean ? "mail" : "alert";
 }
 
-/** Looks at today's tokens of everybody; each account is noted once a day. Returns how many. */
+/** Today's tokens of somebody, those of the days before, and what was noted of today already. */
+interface DayOfUse {
+  userId: string;
+  today: number;
+  before: number[];
+  noted: "none" | "alert" | "mail";
+}
+
+/**
+ * Looks at today's tokens of everybody. An account is noted once a day, and once more when it goes
+ * on to where it is answered: its calls of the model then wait one class lower until the day ends.
+ *
+ * @returns how many were noted
+ */
 export async function watchUsage(context: AccountContext): Promise<number> {
   if (!context.options.rules.usageSpike) return 0;
   const now = context.clock.now();
-  const today = now.toISOString().slice(0, 10);
-  const from = new Date(now.getTime() - 30 * DAY).toISOString().slice(0, 10);
-  return await context.db.asSystem("accounts: usage spike", async (tx) => {
-    const rows = await tx<{ userId: string; today: number; before: number[] }[]>`
-      select d.user_id, max(d.used) filter (where d.day_utc = ${today}) as today,
-        coalesce(array_agg(d.used) filter (where d.day_utc < ${today}), '{}') as before
-      from usage_daily d
-      where d.resource = 'llm_tokens' and d.day_utc >= ${from} and d.day_utc <= ${today}
-        and not exists (select from security_audit_log l
-          where l.user_id = d.user_id and l.event = 'usage_spike' and l.at >= ${today}::date)
-      group by d.user_id having max(d.used) filter (where d.day_utc = ${today}) > 0`;
-    let noted = 0;
-    for (const row of rows) {
+  const lowered: string[] = [];
+  const noted = await context.db.asSystem("accounts: usage spike", async (tx) => {
+    let count = 0;
+    for (const row of await daysOfUse(tx, now)) {
       const spike = spikeOf(Number(row.today), row.before.map(Number));
-      const user = spike === "none" ? null : await findUser(tx, row.userId);
+      if (spike === "none" || spike === row.noted) continue;
+      const user = await findUser(tx, row.userId);
       if (!user) continue;
-      noted++;
+      count++;
       if (spike === "mail") {
-        await context.mails.queue(tx, "usage_spike", {
-          ...addressee(user),
-          path: "/settings/devices",
-        }, { userId: user.id, key: `usage_spike:${user.id}:${today}` });
+        await lower(context, tx, { user, now });
+        lowered.push(user.id);
       }
       await context.audit.record(tx, {
         category: "security",
@@ -48,9 +52,41 @@ export async function watchUsage(context: AccountContext): Promise<number> {
         severity: spike === "mail" ? "high" : "medium",
         actor: { kind: "system" },
         userId: user.id,
-        response: spike === "mail" ? "Mail" : "Alert",
+        response: spike === "mail" ? "Mail; answers wait one class lower until 00:00 UTC" : "Alert",
       });
     }
-    return noted;
+    return count;
   });
+  for (const userId of lowered) context.options.entitlements?.forget(userId);
+  return noted;
+}
+
+const dayOf = (at: Date) => at.toISOString().slice(0, 10);
+
+function daysOfUse(tx: Tx, now: Date): Promise<DayOfUse[]> {
+  const today = dayOf(now);
+  const from = dayOf(new Date(now.getTime() - 30 * DAY));
+  return tx<DayOfUse[]>`
+    select d.user_id, max(d.used) filter (where d.day_utc = ${today}) as today,
+      coalesce(array_agg(d.used) filter (where d.day_utc < ${today}), '{}') as before,
+      coalesce((select case when bool_or(l.severity = 'high') then 'mail' else 'alert' end
+        from security_audit_log l where l.user_id = d.user_id and l.event = 'usage_spike'
+          and l.at >= ${`${today}T00:00:00Z`}::timestamptz having count(*) > 0), 'none') as noted
+    from usage_daily d
+    where d.resource = 'llm_tokens' and d.day_utc >= ${from} and d.day_utc <= ${today}
+    group by d.user_id having max(d.used) filter (where d.day_utc = ${today}) > 0`;
+}
+
+async function lower(
+  context: AccountContext,
+  tx: Tx,
+  { user, now }: { user: UserRow; now: Date },
+): Promise<void> {
+  const until = new Date(Date.parse(`${dayOf(now)}T00:00:00Z`) + DAY);
+  await tx`update users set lowered_until = ${until} where id = ${user.id}`;
+  await context.options.entitlements?.markChanged(tx, user.id);
+  await context.mails.queue(tx, "usage_spike", {
+    ...addressee(user),
+    path: "/settings/devices",
+  }, { userId: user.id, key: `usage_spike:${user.id}:${dayOf(now)}` });
 }

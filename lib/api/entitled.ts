@@ -9,6 +9,7 @@ export async function entitled(
   principal: Principal,
   entitlements: Pick<Entitlements, "of">,
 ): Promise<Principal> {
-  const { plan, effectivePlan, trialEndsAt, limits } = await entitlements.of(principal.userId);
-  return { ...principal, plan, effectivePlan, trialEndsAt, limits };
+  const entitlement = await entitlements.of(principal.userId);
+  const { plan, effectivePlan, trialEndsAt, limits, queue } = entitlement;
+  return { ...principal, plan, effectivePlan, trialEndsAt, limits, queue };
 }

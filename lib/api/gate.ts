@@ -5,6 +5,7 @@ import { addressKey } from "@/lib/platform/http/address.ts";
 import { sha256Hex } from "@/lib/platform/crypto.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import type { Gate, RouteMeta } from "@/lib/platform/http/route.ts";
+import { stepUpRequired } from "@/lib/platform/http/step_up.ts";
 import { Problem } from "@/lib/platform/problem.ts";
 import type { Bucket, BucketState, RateLimiter } from "@/lib/platform/rate_limiter.ts";
 import { type Accounts, shownCredential, unverified } from "@/lib/accounts/mod.ts";
@@ -242,20 +243,6 @@ function withoutRight(): Problem {
     403,
     "You may not do this",
     "Your account does not have the right. Everything of your own stays open to you",
-  );
-}
-
-/** 403 `step_up_required`, with the ways to prove who is there. */
-export function stepUpRequired(principal: Principal): Problem {
-  return new Problem(
-    "step_up_required",
-    403,
-    "Confirm that it is you",
-    "Prove once more who is there, then try again",
-    {
-      stepUpUrl: "/api/auth/step-up",
-      methods: principal.twoFactor ? ["totp", "backup_code"] : ["password"],
-    },
   );
 }
 

@@ -24,6 +24,7 @@ import { type Notices, noticesApi } from "@/lib/notices/mod.ts";
 import { type Onboarding, onboardingApi } from "@/lib/onboarding/mod.ts";
 import { type Entitlements, plansApi } from "@/lib/plans/mod.ts";
 import { type Usage, usageApi } from "@/lib/usage/mod.ts";
+import { createCors } from "./cors.ts";
 import { openApiDocument, type RouteEntry, routeList } from "./openapi.ts";
 import { isStream, watched } from "./watched_stream.ts";
 import { systemApi, type SystemOptions } from "./system_api.ts";
@@ -55,6 +56,8 @@ export interface ApiOptions extends Omit<SystemOptions, "openApi"> {
   metrics: Metrics;
   version: string;
   baseUrl: string;
+  /** Other origins whose pages may call. */
+  allowedOrigins: readonly string[];
 }
 
 /** The API: every room's routes behind one gate. */
@@ -77,6 +80,7 @@ export function createApi(options: ApiOptions): Api {
     "code",
   ]);
   const app = new Hono<ApiEnv>();
+  const cors = createCors(options.allowedOrigins);
   const contexts = new WeakMap<Request, { address: string; correlationId: string }>();
 
   app.use(async (c, next) => {
@@ -95,7 +99,6 @@ export function createApi(options: ApiOptions): Api {
     }
     // Answers of a person are never kept by a cache (API-7); public ones say so themselves.
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
-    c.res.headers.set("x-nova-api-version", options.version);
   });
   // Made when it is first asked for: only then are all routes there.
   const openApi = () =>
@@ -138,8 +141,17 @@ export function createApi(options: ApiOptions): Api {
 
   return {
     async fetch(request, context) {
+      const preflight = cors.preflight(request);
+      if (preflight) return preflight;
       contexts.set(request, context);
-      return await app.fetch(request, { remoteAddress: context.address });
+      const response = await app.fetch(request, { remoteAddress: context.address });
+      const { headers } = response;
+      headers.set("x-nova-api-version", options.version);
+      if (headers.get("content-type") === "application/json") {
+        headers.set("content-type", "application/json; charset=utf-8");
+      }
+      cors.mark(request, headers);
+      return response;
     },
     owns: (path) =>
       path.startsWith("/api/") || path.startsWith("/.well-known/") || OWN_PATHS.has(path),

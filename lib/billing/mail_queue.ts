@@ -22,7 +22,7 @@ const ASKED_FOR: Record<string, string> = {
   usage_blocked: "usageMails",
 };
 /** Kinds that are told in the product alone. */
-const NO_MAIL = new Set(["usage_strong"]);
+const NO_MAIL = new Set(["usage_strong", "usage_fair"]);
 
 /** Tells a person each of the notices once, in the transaction that found them. */
 export async function queueNotices(

@@ -17,6 +17,7 @@ export const BILLING_NOTICES = [
   "usage_notice",
   "usage_strong",
   "usage_blocked",
+  "usage_fair",
 ] as const;
 export type BillingNoticeKind = (typeof BILLING_NOTICES)[number];
 

@@ -7,7 +7,7 @@ import * as store from "./store.ts";
 export interface UsageWarning {
   userId: string;
   resource: string;
-  level: "notice" | "strong" | "blocked";
+  level: "notice" | "strong" | "blocked" | "fair";
   percentage: number;
   /** The day, month or state of the limit within which it is told once. */
   period: string;

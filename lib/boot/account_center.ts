@@ -1,4 +1,4 @@
-import { stepUpRequired } from "@/lib/api/gate.ts";
+import { stepUpRequired } from "@/lib/platform/http/step_up.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { parse } from "@/lib/platform/http/route.ts";
 import { clientOf, unverified } from "@/lib/accounts/mod.ts";
@@ -104,7 +104,7 @@ export function accountCenter(services: Services, visitor: PageVisitor) {
     },
     rotateKey: (id: string) => accounts.apiKeys.rotate(proved(), id, 24),
     endKey: (id: string) => accounts.apiKeys.revoke(me().userId, id),
-    resumeKey: (id: string) => accounts.apiKeys.change(me().userId, id, { paused: false }),
+    resumeKey: (id: string) => accounts.apiKeys.change(proved().userId, id, { paused: false }),
 
     history: (before: { at: Date; id: string } | null) =>
       accounts.profiles.history(me().userId, { limit: 50, before }),

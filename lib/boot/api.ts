@@ -45,6 +45,7 @@ export function apiOf(
     metrics,
     version: VERSION,
     baseUrl: config.baseUrl,
+    allowedOrigins: config.allowedOrigins,
   });
   // Test payments send their events through the same door as everybody.
   services.billing.testPayments?.deliverTo(async (body, signature) => {

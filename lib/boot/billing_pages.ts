@@ -1,5 +1,5 @@
 import { normalizeEmail } from "@/lib/accounts/mod.ts";
-import { stepUpRequired } from "@/lib/api/gate.ts";
+import { stepUpRequired } from "@/lib/platform/http/step_up.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { parse } from "@/lib/platform/http/route.ts";
 import { notFound, Problem, validationFailed } from "@/lib/platform/problem.ts";

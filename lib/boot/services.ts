@@ -64,6 +64,12 @@ export async function createServices(platform: Platform) {
     }),
     openKeyRing({ db, clock, seal, use: "service", configured: secrets.serviceKeys }),
   ]);
+  metrics.gauge("secret_age_days", "Age of the keys that sign, in days", {
+    labels: ["secret"],
+    collect: () =>
+      [["user_keys", userKeys] as const, ["service_keys", serviceKeys] as const]
+        .map(([secret, ring]) => ({ labels: { secret }, value: ring.ageSeconds() / 86_400 })),
+  });
   const revocations = createServiceRevocations({ db, clock, ids });
   const tokens = createServiceTokens({
     keys: serviceKeys,
@@ -92,6 +98,7 @@ export async function createServices(platform: Platform) {
     judgeModel: config.judgeModel,
     allowed: config.modelsAllowed,
     embedDim: config.embedDim,
+    concurrency: config.modelConcurrency,
     fetch: guardedFetch({ origins: [modelUrl] }),
     token: () => tokens.token("edge", GATEWAY, ["invoke:model"]),
     clock,
@@ -178,6 +185,7 @@ export async function createServices(platform: Platform) {
       supportEmail: config.supportEmail,
       autoVerify: config.autoVerifyEmail,
       registration: { mode: config.registrationMode, enumeration: config.registrationEnumeration },
+      entitlements,
       onMail: (tx, mail) => noteMail(notices, tx, mail),
       onRegister: async (tx, { id: userId }) => {
         const [row] = await tx<{ emailNormalized: string }[]>`

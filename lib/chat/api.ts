@@ -6,7 +6,7 @@ import type { Clock } from "@/lib/platform/clock.ts";
 import { sleep } from "@/lib/platform/clock.ts";
 import { takenSchema } from "@/lib/memory/mod.ts";
 import * as schema from "./schema.ts";
-import { encodeFrame, KEEP_ALIVE } from "./events.ts";
+import { encodeFrame, KEEP_ALIVE, queuePlace } from "./events.ts";
 import type { Chat } from "./mod.ts";
 import type { TurnRequest } from "./turn_state.ts";
 
@@ -73,7 +73,10 @@ export function chatApi(chat: Chat, options: { clock: Clock }) {
         };
         void keepAlive(send, gone.signal);
         try {
-          for await (const event of turns.follow(userId, turnId, { after, signal: gone.signal })) {
+          const onPlace = (place: number) => send(queuePlace(place));
+          for await (
+            const event of turns.follow(userId, turnId, { after, signal: gone.signal, onPlace })
+          ) {
             send(encodeFrame(turnId, event));
           }
         } catch (error) {

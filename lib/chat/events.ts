@@ -136,3 +136,6 @@ export function encodeFrame(turnId: string, event: TurnEvent): string {
 
 /** A comment that keeps proxies from closing a quiet stream. */
 export const KEEP_ALIVE = ": keep-alive\n\n";
+
+/** A comment that tells the place in the model's queue, 1 being next; 0: no longer (CHT-78). */
+export const queuePlace = (place: number): string => `: queue ${place}\n\n`;

@@ -135,6 +135,10 @@ async function stream(context: ChatContext, turn: RunningTurn, guard: AnswerGuar
     model: turn.model,
     maxTokens: turn.reservation.answerCap,
     signal: turn.abort.signal,
+    queue: {
+      class: context.usage.queueClass(turn.principal),
+      onPlace: (place) => turn.log.setPlace(place === 0 ? null : place),
+    },
   });
   for await (const chunk of chunks) {
     if (chunk.done) {

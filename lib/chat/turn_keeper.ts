@@ -29,7 +29,8 @@ export function keepAlive(context: ChatContext, turn: RunningTurn): () => Promis
       const until = new Date(clock.now().getTime() + LEASE_MS);
       const lease = await db.asUser(userId, async (tx) => {
         await context.usage.extend(tx, turn.reservation.id);
-        return await turns.heartbeat(tx, turn.id, { owner: context.processId, until });
+        const waits = turn.log.place !== null;
+        return await turns.heartbeat(tx, turn.id, { owner: context.processId, until, waits });
       });
       if (!lease.alive && !ended) turn.abort.abort(new StopRequested("lost_lease"));
       else if (lease.stopRequested) turn.abort.abort(new StopRequested("user"));

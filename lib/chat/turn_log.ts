@@ -8,10 +8,21 @@ export interface TurnLog {
   readonly events: readonly TurnEvent[];
   /** Numbers an event and hands it to every follower at once. */
   append(event: TurnEventBody): void;
+  /** Place in the model's queue, 1 being next; null when the turn does not wait. */
+  readonly place: number | null;
+  /** Tells followers of the place, which is no event: who comes later needs only the present one. */
+  setPlace(place: number | null): void;
   /** Writes what KV has not seen yet. */
   flush(): Promise<void>;
   /** The events after a number, then live ones, up to and including the last. */
-  follow(after: number, signal?: AbortSignal): AsyncGenerator<TurnEvent>;
+  follow(after: number, options?: FollowOptions): AsyncGenerator<TurnEvent>;
+}
+
+/** How a turn is followed. */
+export interface FollowOptions {
+  signal?: AbortSignal | undefined;
+  /** Hears of the place in the model's queue: at once, and whenever it changes; 0: no longer. */
+  onPlace?: ((place: number) => void) | undefined;
 }
 
 /** Logs of running turns, and the kept ones of turns that ended in the last day. */
@@ -45,6 +56,7 @@ export function createTurnLogs(options: { kv: Kv; clock: Clock }): TurnLogs {
     const events: TurnEvent[] = [];
     let written = 0;
     let pendingBytes = 0;
+    let place: number | null = null;
     let cancelTimer: (() => void) | null = null;
     let writing = Promise.resolve();
     let wake = Promise.withResolvers<void>();
@@ -62,15 +74,26 @@ export function createTurnLogs(options: { kv: Kv; clock: Clock }): TurnLogs {
       return writing;
     }
 
+    function wakeAll(): void {
+      wake.resolve();
+      wake = Promise.withResolvers();
+    }
+
     const log: TurnLog = {
       turnId: turn.id,
       events,
+      get place() {
+        return place;
+      },
+      setPlace(to) {
+        place = to;
+        wakeAll();
+      },
       append(event) {
         const numbered = { ...event, seq: events.length + 1 } as TurnEvent;
         events.push(numbered);
         if (event.event === "delta") pendingBytes += event.data.text.length * 2;
-        wake.resolve();
-        wake = Promise.withResolvers();
+        wakeAll();
         if (isLast(event)) {
           void flush();
           clock.after(LINGER_MS, () => logs.delete(turn.id));
@@ -78,14 +101,16 @@ export function createTurnLogs(options: { kv: Kv; clock: Clock }): TurnLogs {
         else cancelTimer ??= clock.after(BATCH_MS, () => void flush());
       },
       flush,
-      async *follow(after, signal) {
+      async *follow(after, { signal, onPlace } = {}) {
         const aborted = Promise.withResolvers<void>();
         const onAbort = () => aborted.resolve();
         signal?.addEventListener("abort", onAbort, { once: true });
         try {
           let next = after;
+          let told = 0;
           while (!signal?.aborted) {
             const waiting = wake.promise;
+            if (told !== (place ?? 0)) onPlace?.(told = place ?? 0);
             while (next < events.length) {
               const event = events[next++]!;
               yield event;

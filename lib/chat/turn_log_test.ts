@@ -92,7 +92,7 @@ Deno.test("[CHT-43] a follower that leaves ends nothing for the others", async (
   const { logs } = setUp();
   const log = logs.open(TURN);
   const abort = new AbortController();
-  const leaving = Array.fromAsync(log.follow(0, abort.signal));
+  const leaving = Array.fromAsync(log.follow(0, { signal: abort.signal }));
   const staying = Array.fromAsync(log.follow(0));
   log.append(delta("a"));
   await new Promise<void>((resolve) => queueMicrotask(resolve));

@@ -11,7 +11,7 @@ import type { FinishedTurn, TurnView } from "./schema.ts";
 import { runTurn } from "./turn.ts";
 import { textDigest } from "./turn_events.ts";
 import { EndedElsewhere } from "./turn_finish.ts";
-import { textOf } from "./turn_log.ts";
+import { type FollowOptions, textOf } from "./turn_log.ts";
 import { startTurn } from "./turn_start.ts";
 import { type StartedTurn, StopRequested, type TurnRequest } from "./turn_state.ts";
 import { messageView, turnView } from "./views.ts";
@@ -121,7 +121,7 @@ export function turnService(context: ChatContext) {
   async function* follow(
     userId: string,
     turnId: string,
-    options: { after: number; signal?: AbortSignal },
+    options: FollowOptions & { after: number },
   ): AsyncGenerator<TurnEvent> {
     const live = logs.running(turnId);
     const behind = live && options.after <= live.events.length;
@@ -129,7 +129,7 @@ export function turnService(context: ChatContext) {
       live && behind &&
       !isLast(live.events[options.after - 1] ?? { event: "delta", data: { text: "" } })
     ) {
-      return yield* live.follow(options.after, options.signal);
+      return yield* live.follow(options.after, options);
     }
     let turn = await requireTurn(userId, turnId);
     while (turn.endedAt === null && !options.signal?.aborted) {
@@ -158,7 +158,10 @@ export function turnService(context: ChatContext) {
       const found = <Name extends TurnEventBody["event"]>(name: Name) =>
         events.flatMap((event) => event.event === name ? [event.data] : []);
       return {
-        turn: turnView(row),
+        // The row learns of the first text with the next heartbeat; the log knows it already.
+        turn: turnView(
+          events.some((event) => event.event === "delta") ? { ...row, status: "streaming" } : row,
+        ),
         userMessage: messageView(question, siblings.get(question.id)!),
         assistantMessage: messageView(
           events.length > 0 ? { ...answer, content: textOf(events) } : answer,
@@ -300,6 +303,8 @@ export function turnService(context: ChatContext) {
       await this.ended(userId, turnId);
       const result = await finished(userId, turnId);
       if (result.turn.status !== "error") return result;
+      const last = logs.running(turnId)?.events.at(-1);
+      if (last?.event === "error") throw problemOf(last.data.problem);
       const code = result.turn.errorCode ?? "internal";
       const unavailable = code === "model_unavailable";
       throw new Problem(
@@ -369,4 +374,11 @@ export function turnService(context: ChatContext) {
       return running.size;
     },
   };
+}
+
+/** The problem that a failed turn ended with, from its last event. */
+function problemOf(body: Record<string, unknown>): Problem {
+  const { type: _type, instance: _at, correlationId: _id, code, status, title, detail, ...extra } =
+    body;
+  return new Problem(String(code), Number(status), String(title), String(detail), extra);
 }

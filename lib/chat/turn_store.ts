@@ -169,10 +169,15 @@ export async function findByClientId(
 export async function heartbeat(
   tx: Tx,
   id: string,
-  lease: { owner: string; until: Date },
+  lease: {
+    owner: string;
+    until: Date; /** Whether it stands in the model's queue. */
+    waits: boolean;
+  },
 ): Promise<{ alive: boolean; stopRequested: boolean }> {
   const [row] = await tx<{ stopRequestedAt: Date | null }[]>`
-    update turns set lease_until = ${lease.until}, status = 'streaming'
+    update turns set lease_until = ${lease.until},
+      status = case when ${lease.waits}::boolean then status else 'streaming' end
     where id = ${id} and lease_owner = ${lease.owner} and status in ('queued', 'streaming')
     returning stop_requested_at`;
   return { alive: row !== undefined, stopRequested: Boolean(row?.stopRequestedAt) };

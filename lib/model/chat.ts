@@ -1,8 +1,10 @@
+import { Problem } from "../platform/problem.ts";
 import { createDeadline } from "./deadline.ts";
 import { HostError, ModelStreamError, type StreamFault } from "./errors.ts";
 import type { HostContext } from "./host_context.ts";
 import { MAX_ANSWER_BYTES, textCleaner } from "./host_stream.ts";
 import { estimateMessages } from "./tokens.ts";
+import type { Slot } from "./queue.ts";
 import type { ChatRequest, ModelChunk, ModelDone } from "./types.ts";
 
 /** Tokens a host may count beyond its own output limit and still be believed. */
@@ -14,14 +16,46 @@ interface Progress {
   bytes: number;
 }
 
-/** Streams one answer of `model`: breaker, attempts, measurements. See `ModelHost.chat`. */
+/** Streams one answer of `model`, when it is its turn. See `ModelHost.chat`. */
 export async function* streamChat(
+  context: HostContext,
+  request: ChatRequest & { model: string },
+): AsyncGenerator<ModelChunk> {
+  const { signal } = request;
+  signal?.throwIfAborted();
+  const slot = await slotOf(context, request);
+  try {
+    yield* admitted(context, request);
+  } finally {
+    slot.release();
+  }
+}
+
+/** Waits for a place at the model; a host that is known to fail is not waited for. */
+function slotOf(context: HostContext, request: ChatRequest): Slot | Promise<Slot> {
+  const { target = "chat", signal, queue } = request;
+  context.refuseWhileOpen(target);
+  try {
+    return context.queue.enter({
+      // What the product asks on its own account is bounded where it is made, and comes last.
+      class: target === "judge" ? "low" : "normal",
+      bounded: target === "chat",
+      ...queue,
+      ...(signal ? { signal } : {}),
+    });
+  } catch (error) {
+    if (error instanceof Problem) context.metrics.requests.add(1, { target, status: "rejected" });
+    throw error;
+  }
+}
+
+/** The answer of a call that has its place: breaker, attempts, measurements. */
+async function* admitted(
   context: HostContext,
   request: ChatRequest & { model: string },
 ): AsyncGenerator<ModelChunk> {
   const { clock, metrics } = context;
   const { model, signal, target = "chat" } = request;
-  signal?.throwIfAborted();
   const permit = context.admit(target);
   const started = clock.monotonic();
   const progress: Progress = { chunks: 0, bytes: 0 };

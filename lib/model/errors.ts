@@ -102,6 +102,17 @@ export function modelUnavailable(retryAfterSeconds: number, cause?: unknown): Pr
   );
 }
 
+/** 503 `model_unavailable` for a queue that is full: nothing is broken, and waiting helps (CHT-78). */
+export function modelBusy(retryAfterSeconds: number): Problem {
+  return new Problem(
+    "model_unavailable",
+    503,
+    "Too many people are waiting for an answer",
+    `The queue for the language model is full. What you wrote is kept; try again in ${retryAfterSeconds} seconds`,
+    { degraded: true, retryAfterSeconds },
+  );
+}
+
 /** 400 `model_unknown` (CHT-71). */
 export function modelUnknown(model: string): Problem {
   return new Problem(

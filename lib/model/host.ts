@@ -48,6 +48,7 @@ export function createModelHost(options: ModelHostOptions): ModelHost {
       embed: targetState(context, "embed"),
       judge: targetState(context, "judge"),
     }),
+    load: () => context.queue.load(),
     warmUp: () => warmUp(chat, () => embedTexts(context, { texts: ["warm"] })),
   };
 }

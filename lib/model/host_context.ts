@@ -6,6 +6,7 @@ import type { Counter, Gauge, Histogram, Metrics } from "../platform/metrics.ts"
 import { type Breaker, type BreakerState, createBreaker, type Permit } from "./breaker.ts";
 import type { Deadline } from "./deadline.ts";
 import { HostError, modelUnavailable } from "./errors.ts";
+import { createModelQueue, type ModelQueue } from "./queue.ts";
 import { hostFetch } from "./transport.ts";
 import {
   MODEL_TARGETS,
@@ -34,6 +35,10 @@ export interface HostContext {
   readonly metrics: HostMetrics;
   /** A client for one call, ended by `signal`. */
   client(signal: AbortSignal, kind?: "stream" | "json"): Ollama;
+  /** The places at the model, and who waits for one. */
+  readonly queue: ModelQueue;
+  /** Throws 503 `model_unavailable` while the target is left alone; takes no leave. */
+  refuseWhileOpen(target: ModelTarget): void;
   /** Leave for one call. Throws 503 `model_unavailable` while the target is left alone. */
   admit(target: ModelTarget): Permit;
   /** Makes sure that a connection is possible, within the connect limit. */
@@ -75,6 +80,11 @@ export function createHostContext(options: ModelHostOptions): HostContext {
     return new Ollama({ host: options.baseUrl, fetch });
   }
 
+  function refuse(target: ModelTarget): never {
+    metrics.requests.add(1, { target, status: "rejected" });
+    throw modelUnavailable(breakers[target].report().retryAfterMs / 1000);
+  }
+
   return {
     options,
     clock,
@@ -83,12 +93,15 @@ export function createHostContext(options: ModelHostOptions): HostContext {
     breakers,
     metrics,
     client,
-    admit(target) {
-      const permit = breakers[target].admit();
-      if (permit) return permit;
-      metrics.requests.add(1, { target, status: "rejected" });
-      throw modelUnavailable(breakers[target].report().retryAfterMs / 1000);
+    queue: createModelQueue({
+      slots: options.concurrency ?? Infinity,
+      clock,
+      metrics: options.metrics,
+    }),
+    refuseWhileOpen(target) {
+      if (breakers[target].report().state === "open") refuse(target);
     },
+    admit: (target) => breakers[target].admit() ?? refuse(target),
     async reach(deadline) {
       // fetch does not tell a slow connection from a slow answer, and a model that is being
       // loaded may be slow to answer: a small request tells them apart.

@@ -19,6 +19,7 @@ export { createModelHost } from "./host.ts";
 export { hostLocation } from "./location.ts";
 export { LEXICAL_MODEL, lexicalEmbedding, normaliseForEmbedding } from "./lexical_embedder.ts";
 export { type MemoryBlockItem, parseMemoryBlock, renderMemoryBlock } from "./memory_block.ts";
+export { QUEUE_CLASSES, type QueueClass } from "./queue_order.ts";
 export { estimateMessages, estimateTokens } from "./tokens.ts";
 export {
   type ChatRequest,

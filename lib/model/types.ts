@@ -4,6 +4,7 @@ import type { Random } from "../platform/ids.ts";
 import type { Log } from "../platform/log.ts";
 import type { Metrics } from "../platform/metrics.ts";
 import type { BreakerSettings, BreakerState } from "./breaker.ts";
+import type { QueueClass } from "./queue_order.ts";
 
 /** One message of a prompt, in the order the model reads them. */
 export interface ModelMessage {
@@ -37,8 +38,14 @@ export interface ChatRequest {
   format?: Record<string, unknown>;
   /** Which breaker and metrics the call belongs to; default `chat`. */
   target?: "chat" | "judge";
-  /** Ends the call and closes the connection to the host at once. */
+  /** Ends the call and closes the connection to the host at once; in the queue it leaves that. */
   signal?: AbortSignal;
+  /** Whose turn it is when more ask than the host takes; default normal, for `judge` low. */
+  queue?: {
+    class: QueueClass;
+    /** Hears of the place in the queue, 1 being next, whenever it changes; 0: it is its turn. */
+    onPlace?: (place: number) => void;
+  };
 }
 
 /** Texts to embed. */
@@ -123,6 +130,8 @@ export interface ModelHost {
   /** Throws `StructuredOutputError` when two answers did not fit. */
   structured<T>(request: StructuredRequest<T>): Promise<StructuredAnswer<T>>;
   state(): Record<ModelTarget, TargetState>;
+  /** Answers under way, and calls that wait for a place. */
+  load(): { active: number; waiting: number };
   probe(): Promise<ProbeResult>;
   /** Loads chat and embedding model into the host's memory; false when that failed. */
   warmUp(): Promise<boolean>;
@@ -160,6 +169,8 @@ export interface ModelHostOptions {
   embedDim: number;
   /** Largest context window to ask the host for, in tokens; default 8,192. */
   maxWindow?: number;
+  /** Answers that are asked for at once; more wait in a queue. Default: no limit. */
+  concurrency?: number;
   /** How long the host keeps a model in memory, in Ollama's notation; default `10m`. */
   keepAlive?: string;
   /** Prefixes the embedding model wants; known models bring their own. */

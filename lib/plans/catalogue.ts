@@ -1,5 +1,11 @@
 import type { Config } from "@/lib/platform/config.ts";
-import { EFFECTIVE_PLANS, type EffectivePlan, type PlanLimits, TRIAL_DAYS } from "./effective.ts";
+import {
+  EFFECTIVE_PLANS,
+  type EffectivePlan,
+  type PlanLimits,
+  type QueueClass,
+  TRIAL_DAYS,
+} from "./effective.ts";
 
 /** How to show a plan. */
 export interface PlanCard {
@@ -9,7 +15,7 @@ export interface PlanCard {
   trialDays: number | null;
   limits: PlanLimits;
   school: { from: number; to: number };
-  queue: "low" | "normal" | "priority";
+  queue: QueueClass;
   features: { mcp: boolean; agents: boolean };
   /** Soft ceilings of an unlimited plan, above which the account moves to the normal queue. */
   fairUse: FairUse | null;

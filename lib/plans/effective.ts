@@ -74,6 +74,12 @@ export const OVERRIDE_RESOURCES = [
 ] as const;
 export type OverrideResource = (typeof OVERRIDE_RESOURCES)[number];
 
+/** Classes of the model's queue, the one that is served first in front. */
+export type QueueClass = "priority" | "normal" | "low";
+
+/** The class below; the lowest stays. */
+export const lowered = (from: QueueClass): QueueClass => from === "priority" ? "normal" : "low";
+
 /** The numbers of a plan; null means unlimited. */
 export interface PlanLimits {
   tokensPerDay: number | null;

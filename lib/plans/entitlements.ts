@@ -9,10 +9,12 @@ import {
   activeOverrides,
   type EffectivePlan,
   effectivePlan,
+  lowered,
   type OverrideResource,
   type PlanHolder,
   type PlanLimits,
   type PlanOverride,
+  type QueueClass,
   withOverrides,
 } from "./effective.ts";
 import * as store from "./store.ts";
@@ -23,6 +25,10 @@ export interface Entitlement extends PlanHolder {
   limits: PlanLimits;
   /** Overrides in force. */
   overrides: PlanOverride[];
+  /** Class in the model's queue: the plan's, one lower after unusual use. */
+  queue: QueueClass;
+  /** Until when the class is lowered; null when it is not. */
+  loweredUntil: Date | null;
 }
 
 /** An override that an administrator asks for. */
@@ -68,7 +74,7 @@ export function createEntitlements(options: {
     "cache",
     "result",
   ]);
-  type Kept = { holder: PlanHolder; overrides: PlanOverride[] };
+  type Kept = { holder: store.HolderRow; overrides: PlanOverride[] };
   const kept = new Map<string, { value: Kept; until: number }>();
   const loading = new Map<string, Promise<Kept>>();
   /** Changes seen from other processes, so that each is acted upon once. */
@@ -137,11 +143,15 @@ export function createEntitlements(options: {
       const now = clock.now();
       const plan = effectivePlan(holder, now);
       const active = activeOverrides(overrides, now);
+      const { queue } = plans.card(plan);
+      const isLowered = holder.loweredUntil !== null && now < holder.loweredUntil;
       return {
         ...holder,
         effectivePlan: plan,
         limits: withOverrides(plans.limits(plan), active),
         overrides: active,
+        queue: isLowered ? lowered(queue) : queue,
+        loweredUntil: isLowered ? holder.loweredUntil : null,
       };
     },
 

@@ -1,10 +1,16 @@
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import type { OverrideResource, PlanHolder, PlanOverride } from "./effective.ts";
 
+/** What is stored of a person's plan and place in the model's queue. */
+export interface HolderRow extends PlanHolder {
+  loweredUntil: Date | null;
+}
+
 /** What is stored of a person's plan; null without such an account. */
-export async function findHolder(tx: Tx, userId: string): Promise<PlanHolder | null> {
-  const [row] = await tx<PlanHolder[]>`
-    select plan, subscription_status, trial_ends_at, plan_until from users where id = ${userId}`;
+export async function findHolder(tx: Tx, userId: string): Promise<HolderRow | null> {
+  const [row] = await tx<HolderRow[]>`
+    select plan, subscription_status, trial_ends_at, plan_until, lowered_until
+    from users where id = ${userId}`;
   return row ?? null;
 }
 

@@ -107,6 +107,12 @@ const VARIABLES = {
   embedModel: v("EMBED_MODEL", "", "Model for embeddings", z.string()),
   judgeModel: v("JUDGE_MODEL", "", "Model for assessments; empty: CHAT_MODEL", z.string()),
   modelsAllowed: v("MODELS_ALLOWED", "", "Models people may choose, beside CHAT_MODEL", list),
+  modelConcurrency: v(
+    "MODEL_CONCURRENCY",
+    "",
+    "Answers asked of the model host at once, more wait; default 4, of the practice model 512",
+    integer(1, 10_000),
+  ),
   modelAutoPull: v("MODEL_AUTO_PULL", "false", "Whether missing models are pulled at start", flag),
   embedDim: v("EMBED_DIM", "768", "Length of embedding vectors", integer(64, 4000)),
   standInPort: v(
@@ -358,6 +364,7 @@ function withDefaults(raw: Partial<Raw>, families: FamilyValues, warnings: strin
     chatModel,
     embedModel: values.embedModel ?? (standIn ? "practice-embed" : "nomic-embed-text"),
     judgeModel: values.judgeModel ?? chatModel,
+    modelConcurrency: values.modelConcurrency ?? (standIn ? 512 : 4),
     modelsAllowed: values.modelsAllowed ?? [],
     trustedProxies: values.trustedProxies ?? [],
     allowedOrigins: values.allowedOrigins ?? [],

@@ -18,13 +18,16 @@ export interface Histogram {
   observe(value: number, labels?: Labels): void;
 }
 
+/** What a gauge shows when it is read: one value, or one for each set of labels. */
+export type Reading = number | readonly { labels: Labels; value: number }[];
+
 /** Where rooms register what they measure. Asking twice for one name gives the same metric. */
 export interface Metrics {
   counter(name: string, help: string, labels?: readonly string[]): Counter;
   gauge(
     name: string,
     help: string,
-    options?: { labels?: readonly string[]; collect?: () => number | Promise<number> },
+    options?: { labels?: readonly string[]; collect?: () => Reading | Promise<Reading> },
   ): Gauge;
   histogram(
     name: string,
@@ -99,7 +102,15 @@ export function createMetrics(): Metrics {
             help,
             labelNames: labels,
             registers: [registry!],
-            ...(collect ? { collect: async () => metric.set(await collect()) } : {}),
+            ...(collect
+              ? {
+                collect: async () => {
+                  const found = await collect();
+                  if (typeof found === "number") return metric.set(found);
+                  for (const { labels, value } of found) metric.set(labels, value);
+                },
+              }
+              : {}),
           });
           return metric;
         },

@@ -42,7 +42,7 @@ export class PostponedJob extends Error {
 }
 
 /** Retries wait 2, 4 and 8 seconds, plus up to a quarter (REF-20). */
-const MAX_ATTEMPTS = 4;
+export const MAX_ATTEMPTS = 4;
 const LEASE_MS = 60_000;
 const SWEEP_MS = 5_000;
 const BATCH = 10;

@@ -499,6 +499,13 @@ export interface Quota {
     until: string | null;
     reason: string;
   }[];
+  /** Only while answers wait in a lower class than the plan's. */
+  queue?: {
+    class: string;
+    reason: "fair_use" | "unusual_use";
+    resource: string | null;
+    until: string | null;
+  };
 }
 
 /** API-70: something a person is told, in their language. */

@@ -1,6 +1,6 @@
 import { errorFields } from "@/lib/platform/log.ts";
 import { readCursor, signCursor } from "@/lib/platform/cursor.ts";
-import type { EffectivePlan, Plan } from "@/lib/plans/mod.ts";
+import type { EffectivePlan, Entitlement, Plan } from "@/lib/plans/mod.ts";
 import { humanBytes } from "./bytes.ts";
 import { type ChainReport, verifyChain } from "./ledger.ts";
 import {
@@ -14,6 +14,7 @@ import {
   utcDay,
 } from "./quota.ts";
 import type { Breakdown, LedgerItem, QuotaReport, Timeseries, UsageDay } from "./schema.ts";
+import type { createFairUse } from "./fair_use.ts";
 import type { Mirror } from "./mirror.ts";
 import type { UsageOptions } from "./service.ts";
 import * as store from "./read_store.ts";
@@ -40,21 +41,55 @@ export interface QuotaHolder {
 }
 
 /** What people can read of what they used. */
-export function createReadings(options: UsageOptions, mirror: Pick<Mirror, "note">) {
+export function createReadings(
+  options: UsageOptions,
+  keeps: {
+    mirror: Pick<Mirror, "note">;
+    fairUse: Pick<ReturnType<typeof createFairUse>, "note">;
+  },
+) {
   const { db, clock } = options;
+  const { mirror, fairUse } = keeps;
+
+  function warn(warning: Parameters<NonNullable<UsageOptions["onWarning"]>>[0]): void {
+    options.onWarning?.(warning).catch((error) => {
+      options.log.warn("usage.warning", "A warning could not be noted", errorFields(error));
+    });
+  }
 
   /** Tells of every threshold that was passed. It never holds up the answer. */
   function tell(userId: string, warnings: QuotaReport["warnings"], now: Date): void {
     for (const { resource, level, percentage } of warnings) {
       const period = periodOf(resource, now);
       const passed = LEVELS.slice(0, LEVELS.indexOf(level) + 1);
-      for (const one of passed) {
-        options.onWarning?.({ userId, resource, level: one, percentage, period })
-          .catch((error) => {
-            options.log.warn("usage.warning", "A warning could not be noted", errorFields(error));
-          });
-      }
+      for (const level of passed) warn({ userId, resource, level, percentage, period });
     }
+  }
+
+  /** Why somebody waits in a lower class than their plan's; null when they do not. */
+  function queueOf(
+    userId: string,
+    { entitlement, resources, now }: {
+      entitlement: Entitlement;
+      resources: QuotaReport["resources"];
+      now: Date;
+    },
+  ): QuotaReport["queue"] | null {
+    const { effectivePlan, loweredUntil } = entitlement;
+    const beyond = fairUse.note({ userId, effectivePlan }, resources);
+    if (beyond) {
+      const period = periodOf(beyond, now);
+      warn({ userId, resource: beyond, level: "fair", percentage: 100, period });
+    }
+    if (loweredUntil) {
+      const until = loweredUntil.toISOString();
+      return { class: entitlement.queue, reason: "unusual_use", resource: null, until };
+    }
+    if (!beyond) return null;
+    const until = beyond === "memory_storage"
+      ? null
+      : (beyond === "agent_minutes" ? nextUtcMonth(now) : nextUtcMidnight(now)).toISOString();
+    return { class: "normal", reason: "fair_use", resource: beyond, until };
   }
 
   const lastDays = (days: number): string[] => {
@@ -94,6 +129,7 @@ export function createReadings(options: UsageOptions, mirror: Pick<Mirror, "note
       };
       mirror.note(holder.userId, use, warnings.length > 0);
       tell(holder.userId, warnings, now);
+      const queue = queueOf(holder.userId, { entitlement, resources, now });
       return {
         plan: entitlement.plan,
         effectivePlan: entitlement.effectivePlan,
@@ -109,6 +145,7 @@ export function createReadings(options: UsageOptions, mirror: Pick<Mirror, "note
           until: until?.toISOString() ?? null,
           reason,
         })),
+        ...(queue ? { queue } : {}),
       };
     },
 

@@ -38,6 +38,15 @@ export const quotaReportSchema = z.strictObject({
     until: z.string().nullable(),
     reason: z.string(),
   })),
+  /** Only while calls of the model wait in a lower class than the plan's. */
+  queue: z.strictObject({
+    class: z.enum(["priority", "normal", "low"]),
+    reason: z.enum(["fair_use", "unusual_use"]),
+    /** What is beyond fair use. */
+    resource: z.enum(RESOURCES).nullable(),
+    /** Null: until less is used. */
+    until: z.string().nullable(),
+  }).optional(),
 });
 export type QuotaReport = z.infer<typeof quotaReportSchema>;
 

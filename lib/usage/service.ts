@@ -9,6 +9,7 @@ import { Problem } from "@/lib/platform/problem.ts";
 import type { EffectivePlan, Entitlements, PlanLimits, Plans } from "@/lib/plans/mod.ts";
 import { checkEntries, type LedgerEntry, type Metadata } from "./ledger.ts";
 import { type Resource, utcDay } from "./quota.ts";
+import { createFairUse, type QueueHolder } from "./fair_use.ts";
 import { createMirror } from "./mirror.ts";
 import { createReadings } from "./reading.ts";
 import { keyProblem, quotaProblem, storageProblem } from "./refusal.ts";
@@ -86,7 +87,8 @@ export interface UsageOptions {
   onWarning?: (warning: {
     userId: string;
     resource: Resource;
-    level: "notice" | "strong" | "blocked";
+    /** `fair`: beyond fair use; the percentage means nothing then. */
+    level: "notice" | "strong" | "blocked" | "fair";
     percentage: number;
     period: string;
   }) => Promise<unknown>;
@@ -194,6 +196,9 @@ export function createUsage(options: UsageOptions) {
       now,
     });
   }
+
+  const fairUse = createFairUse({ plans, clock, read: (holder) => readings.quota(holder) });
+  const readings = createReadings(options, { mirror, fairUse });
 
   function count(plan: EffectivePlan, result: "granted" | "refused" | "error", resource: string) {
     checks.add(1, { resource, plan, result });
@@ -405,7 +410,11 @@ export function createUsage(options: UsageOptions) {
         ));
     },
 
-    ...createReadings(options, mirror),
+    ...readings,
+
+    /** The class of somebody's next call of the model, known at once (PLN-7). */
+    queueClass: (holder: QueueHolder) => fairUse.classOf(holder),
+
     ...createWatch(options, mirror),
 
     limits: (plan: EffectivePlan) => plans.limits(plan),

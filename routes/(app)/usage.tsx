@@ -7,6 +7,7 @@ import { Chip } from "@/lib/ui/chip.tsx";
 import type { Plan, Quota, QuotaResource, UsagePart } from "@/lib/ui/contract.ts";
 import {
   formatBytes,
+  formatDateTime,
   formatDay,
   formatDuration,
   formatMoney,
@@ -72,6 +73,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
         }
       />
       <Warning quota={quota} reader={reader} />
+      <Lowered quota={quota} reader={reader} />
       <div class="grid">
         <Now quota={quota} reader={reader} now={new Date(data.now)} />
         <PlanCard quota={quota} plan={data.plan} reader={reader} />
@@ -220,6 +222,24 @@ function Warning({ quota, reader }: { quota: Quota; reader: Reader }) {
       action={<LinkButton size="sm" href="/billing">{text.comparePlans}</LinkButton>}
     >
       {say(text.noticeText, { time: formatTime(quota.resetsAt, reader) })}
+    </Banner>
+  );
+}
+
+/** Says that answers wait in a slower queue, why, and until when (PLN-7, ACC-124). */
+function Lowered({ quota: { queue }, reader }: { quota: Quota; reader: Reader }) {
+  const text = usageText(reader.locale);
+  if (!queue) return null;
+  const names: Record<string, string> = text;
+  const fair = queue.reason === "fair_use";
+  const what = names[`what_${queue.resource}`] ?? queue.resource ?? "";
+  const why = fair ? say(text.fairUseText, { what }) : text.unusualUseText;
+  const end = queue.until
+    ? say(text.loweredUntil, { when: formatDateTime(queue.until, reader) })
+    : text.loweredOpen;
+  return (
+    <Banner tone="amber" lead={fair ? text.fairUseLead : text.unusualUseLead}>
+      {`${why} ${end}`}
     </Banner>
   );
 }

@@ -31,6 +31,8 @@ export interface Principal {
     promptTokens: number | null;
     concurrentStreams: number | null;
   };
+  /** Class in the model's queue; absent: that of the plan. */
+  queue?: "priority" | "normal" | "low";
   locale: string;
   timeZone: string;
   /** Whether anything is remembered or recalled, and whether former conversations are searched. */

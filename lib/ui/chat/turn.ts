@@ -87,7 +87,7 @@ export function applyEvent(live: LiveTurn, event: StreamEvent): LiveTurn {
 /** The turn after a comment line; only the place in the queue means something. */
 export function applyComment(live: LiveTurn, comment: string): LiveTurn {
   const place = /^queue (\d+)$/.exec(comment)?.[1];
-  return place === undefined ? live : { ...live, queue: Number(place) };
+  return place === undefined ? live : { ...live, queue: Number(place) || null };
 }
 
 function addDelta(text: string, delta: DeltaEvent): string {

@@ -55,4 +55,8 @@ export const billingMails = {
   usage_blocked_text:
     "Verbraucht: {what}. Lesen, Suchen und alles, was du gespeichert hast, geht weiterhin. Die Seite der Nutzung sagt, wann es neu beginnt und welche Tarife mehr haben.",
   usage_blocked_button: "Deine Nutzung ansehen",
+  usage_fair_subject: "Über der fairen Nutzung: {what}",
+  usage_fair_text:
+    "Nichts wird abgelehnt. Wenn viele zugleich schreiben, warten deine Antworten in der normalen Schlange, bis neu gezählt wird.",
+  usage_fair_button: "Deine Nutzung ansehen",
 };

@@ -117,5 +117,5 @@ export const mails = {
 
   usage_spike: "Heute wurde viel mehr verbraucht als sonst",
   usage_spike_text:
-    "Heute hat dein Konto mehr als zwanzigmal so viel verbraucht wie an anderen Tagen. Warst du es nicht, sieh nach deinen Geräten und API-Schlüsseln.",
+    "Heute hat dein Konto mehr als zwanzigmal so viel verbraucht wie an anderen Tagen. Nichts wird abgelehnt, doch bis 00:00 UTC warten deine Antworten in einer langsameren Schlange, wenn viele zugleich schreiben. Warst du es nicht, sieh nach deinen Geräten und API-Schlüsseln.",
 };

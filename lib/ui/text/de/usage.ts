@@ -68,6 +68,14 @@ export const usage = {
   goneConversation: "Ein gelöschtes Gespräch",
   override: "Für dich festgelegt: {n} für {what}. {reason}",
   overrideFree: "Für dich festgelegt: keine Grenze für {what}. {reason}",
+  fairUseLead: "Du liegst über der fairen Nutzung.",
+  fairUseText:
+    "Sehr viel wurde verbraucht: {what}. Nichts wird abgelehnt, doch wenn viele zugleich schreiben, warten deine Antworten in der normalen Schlange.",
+  unusualUseLead: "Heute wurde viel mehr verbraucht als sonst.",
+  unusualUseText:
+    "Nichts wird abgelehnt, doch wenn viele zugleich schreiben, warten deine Antworten in einer langsameren Schlange. Warst du es nicht, sieh nach deinen Geräten und API-Schlüsseln; warst du es, kann der Support es früher beenden.",
+  loweredUntil: "Das endet am {when}.",
+  loweredOpen: "Das endet, sobald weniger gespeichert ist.",
   what_system_tokens: "Tokens des Systems",
   feature_chat: "Chat",
   feature_tutor: "Tutor",

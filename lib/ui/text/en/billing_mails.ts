@@ -55,4 +55,8 @@ export const billingMails = {
   usage_blocked_text:
     "Your {what} are used up. Reading, search and everything you saved still work. The page of usage says when they start anew, and which plans have more.",
   usage_blocked_button: "See your usage",
+  usage_fair_subject: "You are beyond fair use with your {what}",
+  usage_fair_text:
+    "Nothing is refused. When many people write at once, your answers wait in the normal queue until the count starts anew.",
+  usage_fair_button: "See your usage",
 };

@@ -112,5 +112,5 @@ export const mails = {
 
   usage_spike: "Much more was used today than usual",
   usage_spike_text:
-    "Today your account used more than twenty times what it uses on other days. If that was not you, look at your devices and API keys.",
+    "Today your account used more than twenty times what it uses on other days. Nothing is refused, but until 00:00 UTC your answers wait in a slower queue when many people write at once. If that was not you, look at your devices and API keys.",
 };

@@ -68,6 +68,14 @@ export const usage = {
   goneConversation: "A deleted conversation",
   override: "Set for you: {n} for {what}. {reason}",
   overrideFree: "Set for you: no cap on {what}. {reason}",
+  fairUseLead: "You are beyond fair use.",
+  fairUseText:
+    "You used very much: {what}. Nothing is refused, but when many people write at once, your answers wait in the normal queue.",
+  unusualUseLead: "Much more was used today than usual.",
+  unusualUseText:
+    "Nothing is refused, but when many people write at once, your answers wait in a slower queue. If that was not you, look at your devices and API keys; if it was, support can end this earlier.",
+  loweredUntil: "That ends on {when}.",
+  loweredOpen: "That ends as soon as less is stored.",
   what_system_tokens: "system tokens",
   feature_chat: "Chat",
   feature_tutor: "Tutor",
