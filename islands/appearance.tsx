@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Guard } from "../lib/ui/guard.tsx";
 import { lookAttributes, lookCookie, lookFromCookie, parseLook } from "../lib/ui/look.ts";
 
 /** Props of {@link Appearance}. */
@@ -11,7 +12,15 @@ export interface AppearanceProps {
 }
 
 /** Shows a choice of look at once; the form around it stores it on the account. */
-export default function Appearance({ children, formId }: AppearanceProps) {
+export default function Appearance(props: AppearanceProps) {
+  return (
+    <Guard name="appearance" fallback={<div class="stack stack-16">{props.children}</div>}>
+      <Fields {...props} />
+    </Guard>
+  );
+}
+
+function Fields({ children, formId }: AppearanceProps) {
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const named = formId ? document.getElementById(formId) : null;

@@ -8,10 +8,10 @@ import { Drawer } from "../lib/ui/overlay.tsx";
 import { ErrorCard, ToastRegion } from "../lib/ui/notice.tsx";
 import { TimedToast } from "../lib/ui/timed_toast.tsx";
 import { codeToCopy } from "../lib/ui/copy_code.tsx";
-import type { Reader } from "../lib/ui/format.ts";
+import { formatDateTime, formatNumber, type Reader } from "../lib/ui/format.ts";
 import type { Look } from "../lib/ui/look.ts";
 import { chatText } from "../lib/ui/text/chat.ts";
-import { ChatContext, type ChatScope } from "../lib/ui/chat/context.ts";
+import { ChatContext, type ChatScope, useChat } from "../lib/ui/chat/context.ts";
 import { Composer } from "../lib/ui/chat/composer.tsx";
 import { ConversationList } from "../lib/ui/chat/conversation_list.tsx";
 import { loadMarkdown } from "../lib/ui/chat/answer.tsx";
@@ -23,7 +23,7 @@ import { Starters } from "../lib/ui/chat/starters.tsx";
 import { useLazy } from "../lib/ui/lazy.tsx";
 import { TalkHead } from "../lib/ui/chat/talk_head.tsx";
 import { browserPorts } from "../lib/ui/chat/browser.ts";
-import { useAllowance, useAnnouncer, useLog, useWake } from "../lib/ui/chat/hooks.ts";
+import { type Log, useAllowance, useAnnouncer, useLog, useWake } from "../lib/ui/chat/hooks.ts";
 
 const loadReceipt = () => import("../lib/ui/chat/receipt.tsx");
 const loadFailure = () => import("../lib/ui/chat/failure_card.tsx");
@@ -113,8 +113,10 @@ function Talk({ data, reader, announce, now, alertKind, alert, ...slots }: ChatP
       column: () => drawer.current?.open ? drawer.current : null,
     }), []);
   useAllowance(store);
+  useEffect(() => warmUp(reader), []);
 
-  const scope: ChatScope = {
+  // The same as long as the clock's label is, so that the messages are not drawn again for a toast.
+  const scope: ChatScope = useMemo(() => ({
     store,
     reader,
     now: new Date(clock.value),
@@ -131,7 +133,8 @@ function Talk({ data, reader, announce, now, alertKind, alert, ...slots }: ChatP
       void store.loadReceipt(id);
       openDrawer(drawer.current);
     },
-  };
+  }), [clock.value]);
+  const messages = useMemo(() => <Messages />, []);
   const send = (content: string) => {
     void store.send(content);
     log.toEnd();
@@ -161,20 +164,13 @@ function Talk({ data, reader, announce, now, alertKind, alert, ...slots }: ChatP
             }}
           >
             <div class="stack stack-24">
-              {empty ? <Starters /> : <Messages />}
+              {empty ? <Starters /> : messages}
               {FailureCard ? <FailureCard /> : null}
             </div>
           </div>
           <div class="compose stack" onFocusIn={loadMarkdown}>
             <OfflineBanner offline={offline.value} />
-            {log.away.value
-              ? (
-                <button type="button" class="btn btn-sm latest" onClick={log.toEnd}>
-                  <Icon name="down" size={16} />
-                  {store.live.value ? text.jumpNew : text.jump}
-                </button>
-              )
-              : null}
+            <Latest log={log} />
             <Composer onSend={send} onEditLast={own ? () => store.editing.value = own.id : null} />
           </div>
         </main>
@@ -191,7 +187,7 @@ function Talk({ data, reader, announce, now, alertKind, alert, ...slots }: ChatP
           {ReceiptView && receipt.value ? <ReceiptView messageId={receipt.value} /> : null}
         </Drawer>
         {Shortcuts ? <Shortcuts onClose={() => help.value = false} /> : null}
-        <p class="sr" aria-live="polite">{spoken.value}</p>
+        <p class="sr" aria-live="polite">{spoken}</p>
         <ToastRegion>
           {putAway.value
             ? (
@@ -226,6 +222,27 @@ function Talk({ data, reader, announce, now, alertKind, alert, ...slots }: ChatP
         </ToastRegion>
       </div>
     </ChatContext.Provider>
+  );
+}
+
+/** The first formatter of a page loads its tables; that is not to fall into the first message. */
+function warmUp(reader: Reader) {
+  const timer = setTimeout(() => {
+    formatDateTime(new Date().toISOString(), reader);
+    formatNumber(0, reader);
+  }, 500);
+  return () => clearTimeout(timer);
+}
+
+/** The way back to the end, for a reader who is above it. */
+function Latest({ log }: { log: Log }) {
+  const { store, text } = useChat();
+  if (!log.away.value) return null;
+  return (
+    <button type="button" class="btn btn-sm latest" onClick={log.toEnd}>
+      <Icon name="down" size={16} />
+      {store.busy ? text.jumpNew : text.jump}
+    </button>
   );
 }
 

@@ -1,8 +1,25 @@
 import { useSignal } from "@preact/signals";
+import { Guard } from "../lib/ui/guard.tsx";
 import { Icon } from "../lib/ui/icon.tsx";
 
+/** Props of {@link CopyId}. */
+export interface CopyIdProps {
+  id: string;
+  label: string;
+  /** What is said when it was copied. */
+  done: string;
+}
+
 /** Puts an id on the clipboard, and says so. */
-export default function CopyId({ id, label, done }: { id: string; label: string; done: string }) {
+export default function CopyId(props: CopyIdProps) {
+  return (
+    <Guard name="copy id" fallback={null}>
+      <Copy {...props} />
+    </Guard>
+  );
+}
+
+function Copy({ id, label, done }: CopyIdProps) {
   const copied = useSignal(false);
   return (
     <>

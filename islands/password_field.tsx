@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { passwordStrength } from "../lib/accounts/password_rules.ts";
 import { IconButton } from "../lib/ui/button.tsx";
+import { Guard } from "../lib/ui/guard.tsx";
 
 /** Props of {@link PasswordField}. Words come from the page, so that none are loaded twice. */
 export interface PasswordFieldProps {
@@ -16,7 +17,27 @@ export interface PasswordFieldProps {
 
 /** The input of a password with *show*. Without script it is a plain input (UI-1). */
 export default function PasswordField(props: PasswordFieldProps) {
-  const { id, autocomplete, invalid, describedBy, words, strengths } = props;
+  return (
+    <Guard name="password" fallback={<input class="input" type="password" {...fieldOf(props)} />}>
+      <Shown {...props} />
+    </Guard>
+  );
+}
+
+/** What the input is with and without script. */
+function fieldOf({ id, autocomplete, invalid, describedBy }: PasswordFieldProps) {
+  return {
+    id,
+    name: id,
+    autocomplete,
+    "aria-invalid": invalid ? "true" as const : undefined,
+    "aria-describedby": describedBy,
+    required: true,
+  };
+}
+
+function Shown(props: PasswordFieldProps) {
+  const { words, strengths } = props;
   const [shown, setShown] = useState(false);
   const [typed, setTyped] = useState("");
   return (
@@ -24,13 +45,8 @@ export default function PasswordField(props: PasswordFieldProps) {
       <div class="with-icon">
         <input
           class="input has-trail"
-          id={id}
-          name={id}
           type={shown ? "text" : "password"}
-          autocomplete={autocomplete}
-          aria-invalid={invalid ? "true" : undefined}
-          aria-describedby={describedBy}
-          required
+          {...fieldOf(props)}
           onInput={(event) => setTyped(event.currentTarget.value)}
         />
         <IconButton

@@ -1,6 +1,7 @@
 import { Component, type ComponentChildren } from "preact";
 import { Button } from "./button.tsx";
 import { ErrorCard } from "./notice.tsx";
+import { reportFailure } from "./report.ts";
 import { slot } from "./slot.ts";
 import { commonText } from "./text/common.ts";
 
@@ -23,15 +24,7 @@ export class IslandBoundary extends Component<IslandBoundaryProps, { failed: boo
 
   override componentDidCatch(error: unknown): void {
     this.setState({ failed: true });
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : "unknown";
-    fetch("/api/client-errors", {
-      method: "POST",
-      keepalive: true,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ part: this.props.name, message: message.slice(0, 300) }),
-    }).catch(() => {
-      // A report that does not arrive must not become a second fault.
-    });
+    reportFailure(this.props.name, error);
   }
 
   override render() {

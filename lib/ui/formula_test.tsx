@@ -1,7 +1,7 @@
 import { expect } from "expect";
 import { render } from "preact-render-to-string";
 import Highlighted from "./highlight.tsx";
-import { lexMarkdown } from "./markdown_lexer.ts";
+import { lexBlocks } from "./markdown_lexer.ts";
 import { Markdown } from "./markdown.tsx";
 import { splitStableBlocks } from "./markdown_stream.ts";
 import Formula, { type FormulaProps } from "./math.tsx";
@@ -53,5 +53,5 @@ Deno.test("a formula that is not closed yet is not cut apart while it is written
     const { stable, tail } = splitStableBlocks(text.slice(0, end));
     expect(stable.join("") + tail).toBe(text.slice(0, end));
   }
-  expect(lexMarkdown(text).map((token) => token.type)).toContain("math");
+  expect(lexBlocks(text).map((token) => token.type)).toContain("math");
 });

@@ -1,4 +1,5 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, VNode } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { createLowlight } from "lowlight";
 import bash from "highlight.js/lib/languages/bash";
 import c from "highlight.js/lib/languages/c";
@@ -95,19 +96,73 @@ export interface HighlightedProps {
   language: string;
 }
 
-/** Code with its parts in colours. A language that is not known stays plain. */
+/** Lines of one part, which is coloured in one go. */
+const PART_LINES = 80;
+
+/**
+ * Code with its words in colours. A language that is not known stays plain. Long code is coloured
+ * part by part with the frames, so that no task becomes long (UI-88).
+ */
 export default function Highlighted({ code, language }: HighlightedProps): ComponentChildren {
-  const name = language.toLowerCase();
-  if (code.length > MAX_CODE || !lowlight.registered(name)) return code;
-  const tree = lowlight.highlight(name, code) as unknown as Piece;
-  return slot((tree.children ?? []).map(piece));
+  const lines = useMemo(() => colour(code, language.toLowerCase()), [code, language]);
+  const parts = Math.ceil(lines.length / PART_LINES);
+  // Elsewhere than in a browser there are no frames to wait for.
+  const [done, next] = useState(typeof document === "undefined" ? parts : 1);
+  const made = useRef<VNode<{ of: Word[][]; from: number }>[]>([]);
+  useEffect(() => {
+    if (done >= parts) return;
+    const frame = requestAnimationFrame(() => next(done + 1));
+    return () => cancelAnimationFrame(frame);
+  }, [done, parts]);
+  if (parts <= 1) return slot(lines.flat().map(word));
+  if (made.current[0]?.props.of !== lines) made.current = [];
+  for (let n = made.current.length; n < Math.min(done, parts); n++) {
+    made.current.push(<Part key={n} of={lines} from={n * PART_LINES} />);
+  }
+  const rest = lines.slice(made.current.length * PART_LINES);
+  return slot([
+    ...made.current,
+    rest.length > 0
+      ? <span key="rest" class="lines">{rest.flat().map(({ text }) => text).join("")}</span>
+      : null,
+  ]);
 }
 
-function piece(node: Piece, key: number): ComponentChildren {
-  if (node.type === "text") return node.value ?? "";
-  const inside = slot((node.children ?? []).map(piece));
-  const group = node.properties?.className
-    ?.map((name) => GROUPS[name.replace(/^hljs-|_$/g, "").split("-")[0]!])
-    .find((found) => found !== undefined);
-  return <span key={key} class={group ? `hl-${group}` : undefined}>{inside}</span>;
+function Part({ of, from }: { of: Word[][]; from: number }) {
+  return <span class="lines">{slot(of.slice(from, from + PART_LINES).flat().map(word))}</span>;
+}
+
+/** Characters of one colour, of one line. */
+interface Word {
+  text: string;
+  group: string | undefined;
+}
+
+const word = ({ text, group }: Word, key: number): ComponentChildren =>
+  group ? <span key={key} class={`hl-${group}`}>{text}</span> : text;
+
+/** The lines of a code, each with its break, cut where the colour changes. */
+function colour(code: string, language: string): Word[][] {
+  const lines: Word[][] = [[]];
+  const add = (text: string, group: string | undefined) => {
+    for (const [n, piece] of text.split(/(?<=\n)/).entries()) {
+      if (n > 0 || lines.at(-1)!.at(-1)?.text.endsWith("\n")) lines.push([]);
+      const line = lines.at(-1)!;
+      const last = line.at(-1);
+      if (last && last.group === group) last.text += piece;
+      else if (piece !== "") line.push({ text: piece, group });
+    }
+  };
+  if (code.length > MAX_CODE || !lowlight.registered(language)) add(code, undefined);
+  else {
+    const walk = (node: Piece, outer: string | undefined) => {
+      if (node.type === "text") return add(node.value ?? "", outer);
+      const own = node.properties?.className
+        ?.map((name) => GROUPS[name.replace(/^hljs-|_$/g, "").split("-")[0]!])
+        .find((found) => found !== undefined);
+      for (const child of node.children ?? []) walk(child, own ?? outer);
+    };
+    walk(lowlight.highlight(language, code) as unknown as Piece, undefined);
+  }
+  return lines;
 }

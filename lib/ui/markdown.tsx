@@ -1,8 +1,15 @@
 import type { ComponentChildren, VNode } from "preact";
+import { useRef } from "preact/hooks";
 import type { Token, Tokens } from "marked";
-import { lexMarkdown, type MathToken } from "./markdown_lexer.ts";
+import {
+  type Definitions,
+  definitionsIn,
+  type MathToken,
+  type ReadMarkdown,
+  readMarkdown,
+} from "./markdown_lexer.ts";
 import { safeLink, tellsHost } from "./markdown_url.ts";
-import { finishTail, hasDefinitions, splitStableBlocks } from "./markdown_stream.ts";
+import { finishTail, splitStableBlocks } from "./markdown_stream.ts";
 import { say } from "./say.ts";
 import { slot } from "./slot.ts";
 import { commonText } from "./text/common.ts";
@@ -38,44 +45,85 @@ export function renderMarkdown(
   text: string,
   { live, ...options }: MarkdownOptions & { live?: boolean } = {},
 ): ComponentChildren {
-  const base = headingBase(text);
-  if (hasDefinitions(text)) {
-    return renderBlock(live ? finishTail(text) : text, { ...options, base });
-  }
+  const shared = { base: firstHeading(text) ?? 1, definitions: definitionsIn(text), options };
   const { stable, tail } = splitStableBlocks(text);
-  const blocks = stable.map((block, i) => (
-    <MarkdownBlock key={i} text={block} base={base} options={options} />
-  ));
-  const end = live ? finishTail(tail) : tail;
-  blocks.push(<MarkdownBlock key={blocks.length} text={end} base={base} options={options} />);
-  return slot(blocks);
+  const texts = [...stable, live ? finishTail(tail) : tail];
+  return slot(texts.map((block, i) => <MarkdownBlock key={i} text={block} {...shared} />));
 }
 
-/** One block by itself. A parent that keeps the element keeps it from being read again. */
-export function MarkdownBlock(
-  { text, base, options }: { text: string; base: number; options: MarkdownOptions },
-) {
-  return renderBlock(text, { ...options, base });
+/** Props of {@link MarkdownBlock}. */
+export interface MarkdownBlockProps {
+  text: string;
+  /** Level of the first heading of the whole text, see {@link firstHeading}. */
+  base: number;
+  definitions: Definitions | null;
+  options: MarkdownOptions;
+  /** Whether more may be added to it. */
+  grows?: boolean;
 }
 
 /**
- * Level of the first heading of a text, 1 when it has none. Headings are shifted so that the first
- * one is an `h2`: below the page's own title, and without a gap.
+ * One block by itself. A parent that keeps the element keeps it from being read again; in a block
+ * that grows, the items and rows that are the same as before keep theirs.
  */
-export function headingBase(text: string): number {
-  return /^ {0,3}(#{1,6}) /m.exec(text)?.[1]?.length ?? 1;
+export function MarkdownBlock({ text, base, definitions, options, grows }: MarkdownBlockProps) {
+  const last = useRef<Kept | null>(null);
+  const kept = grows || last.current ? new Kept(last.current) : null;
+  last.current = grows ? kept : null;
+  const { blocks: tokens, inside } = readMarkdown(text, definitions ?? undefined);
+  const links = Object.keys(definitions ?? {}).length;
+  return blocks(tokens, { ...options, base, kept, read: inside, path: "", links });
+}
+
+/** Elements of one rendering, for the next to take over what has not changed. */
+class Kept {
+  readonly #before: ReadonlyMap<string, VNode>;
+  readonly #now = new Map<string, VNode>();
+
+  constructor(last: Kept | null) {
+    this.#before = last ? last.#now : new Map();
+  }
+
+  /** The element under this key from the last rendering, else a new one. */
+  take(key: string, make: () => VNode): VNode {
+    const element = this.#before.get(key) ?? make();
+    this.#now.set(key, element);
+    return element;
+  }
+}
+
+/**
+ * Level of the first heading of a text, null when it has none. Headings are shifted so that the
+ * first one is an `h2`: below the page's own title, and without a gap.
+ */
+export function firstHeading(text: string): number | null {
+  return /^ {0,3}(#{1,6}) /m.exec(text)?.[1]?.length ?? null;
 }
 
 interface Context extends MarkdownOptions {
   base: number;
-}
-
-function renderBlock(text: string, context: Context): ComponentChildren {
-  return blocks(lexMarkdown(text), context);
+  read: ReadMarkdown["inside"];
+  /** In a text that grows: what was rendered before. */
+  kept: Kept | null;
+  /** Where in the block we are, for {@link Kept}. */
+  path: string;
+  /** How many definitions of links there are. */
+  links: number;
 }
 
 function blocks(tokens: readonly Token[], context: Context): ComponentChildren {
-  return slot(tokens.map((token, i) => block(token as Tokens.Generic, context, i)));
+  return slot(
+    tokens.map((token, i) =>
+      block(token as Tokens.Generic, { ...context, path: `${context.path}/${i}` }, i)
+    ),
+  );
+}
+
+/** An item or row: the former element when its words and its place are the former ones. */
+function keep(raw: string, { kept, path, code, links }: Context, make: () => VNode): VNode {
+  // Code has its colours once the block is closed.
+  const look = `${code && raw.includes("```") ? "coloured" : ""}${raw.includes("[") ? links : ""}`;
+  return kept ? kept.take(`${path} ${look} ${raw}`, make) : make();
 }
 
 function block(token: Tokens.Generic, context: Context, key: number): ComponentChildren {
@@ -123,7 +171,11 @@ function heading(token: Tokens.Heading, context: Context, key: number): VNode {
 
 function list(token: Tokens.List, context: Context, key: number): VNode {
   const tasks = token.items.some((item) => item.task);
-  const items = token.items.map((item, i) => <li key={i}>{listItem(item, context)}</li>);
+  const items = token.items.map((item, i) => {
+    const here = { ...context, path: `${context.path}.${i}` };
+    // Whether the list is loose changes what stands in an item, and is told by none of them.
+    return keep(`${token.loose} ${item.raw}`, here, () => <li key={i}>{listItem(item, here)}</li>);
+  });
   if (token.ordered) {
     const start = Number(token.start);
     return <ol key={key} start={start === 1 ? undefined : start}>{items}</ol>;
@@ -185,8 +237,9 @@ function table(token: Tokens.Table, context: Context, key: number): VNode {
   );
 }
 
-function inlines(tokens: readonly Token[] | undefined, context: Context): ComponentChildren {
-  return slot((tokens ?? []).map((token, i) => inline(token as Tokens.Generic, context, i)));
+function inlines(tokens: Token[] | undefined, context: Context): ComponentChildren {
+  if (!tokens) return null;
+  return slot(context.read(tokens).map((token, i) => inline(token as Tokens.Generic, context, i)));
 }
 
 function inline(token: Tokens.Generic, context: Context, key: number): ComponentChildren {
@@ -303,7 +356,26 @@ function CodeBlock(
       </figcaption>
       <pre
         tabIndex={0}
-      ><code>{Colours ? slot(Colours({ code: source, language: short })) : source}</code></pre>
+      ><code>{Colours ? slot(Colours({ code: source, language: short })) : slot(plainCode(source))}</code></pre>
     </figure>
   );
+}
+
+/** Lines of one part of plain code. */
+const PART_LINES = 40;
+
+/**
+ * Code without colours. Long code is cut into parts of whole lines, each laid out by itself: while
+ * code grows, only its last part changes.
+ */
+export function plainCode(source: string): ComponentChildren {
+  const lines = source.split("\n");
+  if (lines.length <= PART_LINES) return source;
+  const parts: VNode[] = [];
+  for (let at = 0; at < lines.length; at += PART_LINES) {
+    const end = at + PART_LINES;
+    const text = lines.slice(at, end).join("\n") + (end < lines.length ? "\n" : "");
+    parts.push(<span key={at} class="lines">{text}</span>);
+  }
+  return parts;
 }

@@ -44,8 +44,40 @@ const inlineMath: TokenizerAndRendererExtension = {
 
 const { defaults } = new Marked({ gfm: true, extensions: [blockMath, inlineMath] });
 
-/** The tokens of a whole text, inline ones included. */
-export const lexMarkdown = (text: string): Token[] => new Lexer(defaults).lex(text);
+/** The blocks of a text, and a way to what is in them. */
+export interface ReadMarkdown {
+  blocks: Token[];
+  /** What stands in a block, read when it is first asked for: most of the work is there. */
+  inside(tokens: Token[]): Token[];
+}
+
+/** Addresses of reference links, by their names. */
+export type Definitions = Readonly<Record<string, { href?: string | null; title?: string | null }>>;
+
+/** Reads the blocks of a text. Definitions hold for the whole text, so its parts are given them. */
+export function readMarkdown(text: string, definitions?: Definitions): ReadMarkdown {
+  const lexer = new Lexer(defaults);
+  Object.assign(lexer.tokens.links, definitions);
+  const blocks = lexer.blockTokens(text.replace(/\r\n?/g, "\n"));
+  const waiting = new Map(lexer.inlineQueue.map(({ src, tokens }) => [tokens, src]));
+  return {
+    blocks,
+    inside(tokens) {
+      const source = waiting.get(tokens);
+      if (source === undefined) return tokens;
+      waiting.delete(tokens);
+      return lexer.inlineTokens(source, tokens);
+    },
+  };
+}
+
+/** The definitions of reference links in a text; null when it has none. */
+export function definitionsIn(text: string): Definitions | null {
+  if (!/^ {0,3}\[[^\]\n]+\]:/m.test(text)) return null;
+  const lexer = new Lexer(defaults);
+  lexer.blockTokens(text.replace(/\r\n?/g, "\n"));
+  return Object.keys(lexer.tokens.links).length > 0 ? lexer.tokens.links : null;
+}
 
 /** The blocks of a text without what is in them. */
 export const lexBlocks = (text: string): Token[] => new Lexer(defaults).blockTokens(text);

@@ -35,11 +35,6 @@ export function splitStableBlocks(text: string): SplitMarkdown {
   return { stable, tail: text.slice(length) };
 }
 
-/** Definitions of reference links hold for the whole text, so such text is read in one piece. */
-export function hasDefinitions(text: string): boolean {
-  return /^ {0,3}\[[^\]\n]+\]:/m.test(text);
-}
-
 /**
  * Makes an open tail look like what it is becoming: closes code and emphasis that are still open,
  * shows the words of a half-written link, completes the first line of a table, and holds back a
@@ -86,9 +81,19 @@ function closeTable(text: string): string {
 
 const MARKS = ["***", "**", "*", "___", "__", "_", "~~"];
 
-/** Closes what is open in the last paragraph. */
+/** Lines that begin a block of their own: emphasis does not reach across them. */
+const OWN_LINE = /\n(?=[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]|\||\n))/g;
+
+/** Where the last paragraph, item or row begins. */
+function lastBlock(text: string): number {
+  let start = 0;
+  for (const { index } of text.matchAll(OWN_LINE)) start = index + 1;
+  return start;
+}
+
+/** Closes what is open in the last paragraph, item or row. */
 function closeInline(text: string): string {
-  const start = text.lastIndexOf("\n\n") < 0 ? 0 : text.lastIndexOf("\n\n") + 2;
+  const start = lastBlock(text);
   const before = text.slice(0, start);
   const line = halfLink(text.slice(start));
   const open: string[] = [];

@@ -4,9 +4,14 @@ import { builtPages, openBrowser, openWindow } from "../support/browser.ts";
 
 /** What a browser does with the chat, measured in Chromium. */
 export interface BrowserFigures {
-  /** Longest task of the main thread in milliseconds while 5,000 tokens come at 100 per second. */
+  /**
+   * Longest task of the main thread in milliseconds of the processor, while 5,000 tokens come at
+   * 100 per second and until the answer is stored. Waiting for other processes is not in it.
+   */
   longestTaskMs: number;
-  /** Tasks of more than 50 ms in that time. */
+  /** The same by the clock on the wall; on a machine that is shared it is too high. */
+  longestTaskWallMs: number;
+  /** Tasks of more than 50 ms of the processor in that time. */
   longTasks: number;
   /** Time of the processor that the main thread took, in percent of the time that passed. */
   busyPercent: number;
@@ -73,13 +78,6 @@ async function stream(
   await page.goto(url);
   await page.waitForLoadState("networkidle");
   await page.locator("#draft").fill("Write a long answer");
-  await page.evaluate(() => {
-    const seen: number[] = [];
-    Object.assign(globalThis, { longTasks: seen });
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) seen.push(duration);
-    }).observe({ type: "longtask" });
-  });
   const session = await page.context().newCDPSession(page);
   // Time of the thread itself, so that other work of the machine does not count.
   await session.send("Performance.enable", { timeDomain: "threadTicks" });
@@ -87,24 +85,61 @@ async function stream(
     const { metrics } = await session.send("Performance.getMetrics");
     return metrics.find(({ name }) => name === "TaskDuration")!.value * 1_000;
   };
+  const browser = page.context().browser()!;
+  await browser.startTracing(page, { categories: ["toplevel"] });
   const before = await busy();
   const started = performance.now();
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => "streamEnded" in globalThis, null, {
     timeout: (tokens / PER_SECOND) * 4_000 + 30_000,
+    // By default it looks with every frame, and would make frames that nobody needs.
+    polling: 250,
   });
   const ms = performance.now() - started;
   const taken = await busy() - before;
-  const seen = await page.evaluate(() =>
-    (globalThis as unknown as { longTasks: number[] }).longTasks
-  );
+  const tasks = mainTasks(await browser.stopTracing());
   const shown = await page.locator(".log .prose").last().innerText();
   return {
-    longestTaskMs: Math.round(Math.max(0, ...seen)),
-    longTasks: seen.length,
+    longestTaskMs: Math.round(Math.max(0, ...tasks.map(({ tdur }) => tdur))),
+    longestTaskWallMs: Math.round(Math.max(0, ...tasks.map(({ dur }) => dur))),
+    longTasks: tasks.filter(({ tdur }) => tdur > 50).length,
     busyPercent: Math.round((taken / ms) * 1_000) / 10,
     tokens: Math.round(shown.length / 4),
   };
+}
+
+/** A task of a trace; in it times are microseconds, here milliseconds. */
+interface Task {
+  /** By the clock on the wall, and of the processor. */
+  dur: number;
+  tdur: number;
+}
+
+/** The tasks of the page's main thread in a trace of Chromium. */
+function mainTasks(trace: Uint8Array): Task[] {
+  interface TraceEvent {
+    name: string;
+    ph: string;
+    pid: number;
+    tid: number;
+    dur?: number;
+    tdur?: number;
+    args?: { name?: string };
+  }
+  const { traceEvents } = JSON.parse(new TextDecoder().decode(trace)) as {
+    traceEvents: TraceEvent[];
+  };
+  const threads = new Set(
+    traceEvents.filter(({ name, args }) =>
+      name === "thread_name" && args?.name === "CrRendererMain"
+    )
+      .map(({ pid, tid }) => `${pid}:${tid}`),
+  );
+  return traceEvents
+    .filter(({ name, ph, pid, tid }) =>
+      ph === "X" && name.endsWith("RunTask") && threads.has(`${pid}:${tid}`)
+    )
+    .map(({ dur = 0, tdur = 0 }) => ({ dur: dur / 1_000, tdur: tdur / 1_000 }));
 }
 
 /** Runs in the page before its own scripts: answers what starts a turn with events of its own. */
@@ -114,9 +149,14 @@ function playServer(
   const real = globalThis.fetch;
   const ids = { turnId: "t", sessionId: "s", userMessageId: "u", assistantMessageId: "a" };
   globalThis.fetch = (input, init) => {
+    // What follows the end is asked of nobody either.
+    if (/\/api\/chat\/(?:messages\/|turns|sessions)/.test(String(input))) {
+      return Promise.resolve(new Response("{}", { status: 404 }));
+    }
     if (input !== "/api/chat/messages") return real(input, init);
     const encoder = new TextEncoder();
     let seq = 0;
+    let whole = "";
     const frame = (event: string, data: unknown) =>
       encoder.encode(`id: t:${++seq}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     const body = new ReadableStream<Uint8Array>({
@@ -125,7 +165,7 @@ function playServer(
         controller.enqueue(frame("turn", { ...ids, model: "bench", title: null, branch }));
         const began = performance.now();
         let sent = 0;
-        const timer = setInterval(() => {
+        const timer = setInterval(async () => {
           const due = Math.min(
             tokens,
             Math.floor(((performance.now() - began) / 1_000) * perSecond),
@@ -133,12 +173,18 @@ function playServer(
           for (; sent < due; sent++) {
             const at = (sent * 4) % sample.length;
             const text = (sample + sample).slice(at, at + 4);
+            whole += text;
             controller.enqueue(frame("delta", { text }));
           }
           if (sent < tokens) return;
           clearInterval(timer);
-          // Left open: what follows an end would be asked of the real server.
-          setTimeout(() => Object.assign(globalThis, { streamEnded: true }), 500);
+          const bytes = await crypto.subtle.digest("SHA-256", encoder.encode(whole));
+          const textHash = new Uint8Array(bytes).toHex();
+          const end = { status: "complete", finishReason: "stop", latencyMs: 1, ttftMs: 1 };
+          const textLength = [...whole].length;
+          controller.enqueue(frame("done", { ...end, textLength, textHash, receiptUrl: null }));
+          controller.close();
+          setTimeout(() => Object.assign(globalThis, { streamEnded: true }), 1_000);
         }, 10);
       },
     });

@@ -11,6 +11,8 @@ export interface AnnouncerOptions {
   speak: (words: string) => void;
   /** Said when the first text comes. */
   started: string;
+  /** Said in the place of a block of code. */
+  code?: string;
   /** Said at the end, given the number of words. */
   complete: (words: number) => string;
 }
@@ -33,8 +35,17 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
   let begun = false;
   let spokeAt = -Infinity;
 
+  /** What is new up to an index, as it is said. */
+  function fresh(text: string, end: number): string {
+    said = Math.min(said, text.length);
+    // Code that was begun before was named then; its rest is left out as well.
+    const within = (text.slice(0, said).match(/^ {0,3}```/gm)?.length ?? 0) % 2 === 1;
+    const words = text.slice(said, end);
+    return plain(within ? words.replace(/^[\s\S]*?(?:\n {0,3}```.*|$)/, "") : words, options.code);
+  }
+
   function say(text: string, end: number) {
-    const words = plain(text.slice(said, end));
+    const words = fresh(text, end);
     said = end;
     if (words === "") return;
     spokeAt = clock.monotonic();
@@ -57,7 +68,7 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
     },
     finish(text) {
       if (mode === "off") return;
-      const rest = mode === "sentences" ? plain(text.slice(Math.min(said, text.length))) : "";
+      const rest = mode === "sentences" ? fresh(text, text.length) : "";
       const words = text.split(/\s+/).filter(Boolean).length;
       said = text.length;
       speak([rest, options.complete(words)].filter(Boolean).join(" "));
@@ -75,9 +86,9 @@ export function lastSentenceEnd(text: string, from: number): number {
 }
 
 /** Markdown as a reader should say it: without marks, with code named instead of spelled out. */
-export function plain(markdown: string): string {
+export function plain(markdown: string, code = ""): string {
   return markdown
-    .replace(/```[\s\S]*?(```|$)/g, " ")
+    .replace(/```[\s\S]*?(```|$)/g, code === "" ? " " : `\n${code}.\n`)
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replace(/^[ \t]*(#{1,6}|[-*+]|>|\d+\.)[ \t]+/gm, "")
     .replace(/[*_`~|]+/g, "")

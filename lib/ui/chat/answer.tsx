@@ -10,31 +10,75 @@ import { slot } from "../slot.ts";
 import type { Tier } from "../tokens.ts";
 import { useChat } from "./context.ts";
 import type { ChatStore } from "./store.ts";
-import { type LiveTurn, stageOf } from "./turn.ts";
+import { type LiveTurn, newTurn, stageOf } from "./turn.ts";
 import { Variants } from "./variants.tsx";
 import { VerdictChip } from "./verdict_chip.tsx";
 
 /** Loads the reader of Markdown, the heaviest part of the chat, when words first arrive here. */
 export const loadMarkdown = () => import("../markdown_live.tsx");
 
-/** An answer that has come to its end. */
-export function Answer({ message, last }: { message: Message; last: boolean }) {
-  const { store, text, reader, openReceipt } = useChat();
+/** Props of {@link Answer}. */
+interface AnswerProps {
+  /** The stored answer; null while it is being written. */
+  message: Message | null;
+  /** Whether nothing comes after it. */
+  last: boolean;
+}
+
+/**
+ * An answer, while it is written and after. It stays the same component at its end, so that its
+ * words are not read a second time (UI-88).
+ */
+export function Answer({ message, last }: AnswerProps) {
+  const { store, text, reader } = useChat();
   const ref = useRef<HTMLElement>(null);
   useReceiptWhenSeen(ref, message);
-  const recall = recallOf(message, store);
-  const label = say(text.answerBy, { time: formatTime(message.createdAt, reader) });
+  const live = message ? null : store.live.value ?? newTurn();
+  const at = message?.createdAt;
+  const label = at ? say(text.answerBy, { time: formatTime(at, reader) }) : text.answering;
+  const help = live?.policies.find((p) => p.helpRoute);
+  const words = message?.content ?? live?.text ?? "";
   return (
-    <article class="answer" id={`m-${message.id}`} aria-label={label} ref={ref}>
-      <div class="by" title={formatDateTime(message.createdAt, reader)}>
+    <article
+      class="answer"
+      id={message ? `m-${message.id}` : undefined}
+      aria-label={label}
+      aria-busy={message ? undefined : "true"}
+      ref={ref}
+    >
+      <div class="by" title={at ? formatDateTime(at, reader) : undefined}>
         <Logo />
         <strong>Nova</strong>
-        {recall ? <span>{say(text.used, { n: recall.length }, reader.locale)}</span> : null}
-        <VerdictChip verdict={message.verdict} />
+        {message ? <Used message={message} /> : <Progress live={live!} />}
       </div>
-      <Text text={message.content} live={false} messageId={message.id} />
+      {help ? <HelpRoute policy={help} /> : null}
+      {live && words === ""
+        ? null
+        : <Text text={words} live={live !== null} messageId={message?.id} />}
+      {message ? <Foot message={message} last={last} /> : null}
+    </article>
+  );
+}
+
+/** How many memories were used, and the verdict when it is not plain. */
+function Used({ message }: { message: Message }) {
+  const { store, text, reader } = useChat();
+  const recall = recallOf(message, store);
+  return (
+    <>
+      {recall ? <span>{say(text.used, { n: recall.length }, reader.locale)}</span> : null}
+      <VerdictChip verdict={message.verdict} />
+    </>
+  );
+}
+
+/** What follows the words of a stored answer. */
+function Foot({ message, last }: { message: Message; last: boolean }) {
+  const { store, text, openReceipt } = useChat();
+  return (
+    <>
       <Notes message={message} />
-      <MemoryRow items={recall ?? []} messageId={message.id} />
+      <MemoryRow items={recallOf(message, store) ?? []} messageId={message.id} />
       <div class="row between">
         <Tools message={message} last={last} />
         {message.receiptUrl
@@ -45,12 +89,12 @@ export function Answer({ message, last }: { message: Message; last: boolean }) {
           )
           : null}
       </div>
-    </article>
+    </>
   );
 }
 
-/** The answer that is being written. */
-export function LiveAnswer({ live }: { live: LiveTurn }) {
+/** What is being done for the answer, or that the connection is away. */
+function Progress({ live }: { live: LiveTurn }) {
   const { store, text, reader } = useChat();
   const stage = stageOf(live);
   const n = live.recall?.items.length ?? 0;
@@ -64,27 +108,20 @@ export function LiveAnswer({ live }: { live: LiveTurn }) {
     : stage === "ended"
     ? ""
     : say(text[stage], { n }, reader.locale);
-  const help = live.policies.find((p) => p.helpRoute);
   return (
-    <article class="answer" aria-label={text.answering} aria-busy="true">
-      <div class="by">
-        <Logo />
-        <strong>Nova</strong>
-        {words
-          ? (
-            <span class="row">
-              <Spinner />
-              {words}
-            </span>
-          )
-          : null}
-        {link === "lost"
-          ? <Button size="sm" onClick={() => store.wake()}>{text.retry}</Button>
-          : null}
-      </div>
-      {help ? <HelpRoute policy={help} /> : null}
-      {live.text === "" ? null : <Text text={live.text} live />}
-    </article>
+    <>
+      {words
+        ? (
+          <span class="row">
+            <Spinner />
+            {words}
+          </span>
+        )
+        : null}
+      {link === "lost"
+        ? <Button size="sm" onClick={() => store.wake()}>{text.retry}</Button>
+        : null}
+    </>
   );
 }
 
@@ -110,7 +147,7 @@ interface TextProps {
 }
 
 /** What a chip under an answer needs. */
-interface Used {
+interface Recalled {
   id: string;
   tier?: Tier;
   kind: "fact" | "turn";
@@ -119,7 +156,7 @@ interface Used {
 }
 
 /** What was recalled for an answer: from its receipt once that is read, else from its events. */
-function recallOf(message: Message, store: ChatStore): Used[] | null {
+function recallOf(message: Message, store: ChatStore): Recalled[] | null {
   const receipt = store.receipts.value.get(message.id);
   if (receipt && receipt !== "failed") {
     return receipt.items.map((item, i) => ({
@@ -140,9 +177,10 @@ function recallOf(message: Message, store: ChatStore): Used[] | null {
 }
 
 /** Reads the receipt when the answer comes into view, for its chips. */
-function useReceiptWhenSeen(ref: { current: HTMLElement | null }, message: Message) {
+function useReceiptWhenSeen(ref: { current: HTMLElement | null }, message: Message | null) {
   const { store } = useChat();
   useEffect(() => {
+    if (!message) return;
     const known = store.receipts.peek().has(message.id) || store.recalls.peek().has(message.id);
     if (!ref.current || !message.receiptUrl || known) return;
     const watch = new IntersectionObserver((entries) => {
@@ -152,10 +190,10 @@ function useReceiptWhenSeen(ref: { current: HTMLElement | null }, message: Messa
     });
     watch.observe(ref.current);
     return () => watch.disconnect();
-  }, [message.id, message.receiptUrl]);
+  }, [message?.id, message?.receiptUrl]);
 }
 
-function MemoryRow({ items, messageId }: { items: Used[]; messageId: string }) {
+function MemoryRow({ items, messageId }: { items: Recalled[]; messageId: string }) {
   const { text, reader, openReceipt } = useChat();
   if (items.length === 0) return null;
   return (

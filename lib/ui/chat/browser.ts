@@ -2,6 +2,7 @@ import { systemClock } from "../../platform/clock.ts";
 import type { Reader } from "../format.ts";
 import { createApi } from "./api.ts";
 import { createDrafts, type DraftStore } from "./drafts.ts";
+import { browserPaces, createPacer } from "./pacer.ts";
 import type { ChatData, ChatPorts } from "./store.ts";
 
 /** The chat's surroundings in a browser. Made on the server too, where nothing of it is called. */
@@ -19,7 +20,7 @@ export function browserPorts(
     drafts: createDrafts(sessionStore(), data.userId),
     reader,
     newId: () => crypto.randomUUID?.() ?? randomId(),
-    schedule: frames(),
+    schedule: createPacer(browserPaces()),
     rename: (path) => history.replaceState(history.state, "", path),
     go: (path) => location.assign(path),
     onText: (live) => hooks.current.onText?.(live),
@@ -33,23 +34,6 @@ function sessionStore(): DraftStore | undefined {
   } catch {
     return undefined; // blocked by the browser's settings
   }
-}
-
-/** Runs only the latest change of each frame. A hidden page has no frames, so a timer stands in. */
-function frames(): (change: () => void) => void {
-  let waiting: (() => void) | null = null;
-  const flush = () => {
-    const change = waiting;
-    waiting = null;
-    change?.();
-  };
-  return (change) => {
-    if (waiting === null) {
-      if (document.hidden) setTimeout(flush, 100);
-      else requestAnimationFrame(flush);
-    }
-    waiting = change;
-  };
 }
 
 /** A version 4 UUID where the page is not served securely and `randomUUID` is missing. */

@@ -78,6 +78,22 @@ Deno.test("[UI-73] Markdown is said without its marks", () => {
     .toBe("Plan sow chard, see the guide");
 });
 
+Deno.test("[UI-63] code is named once and never spelled out, wherever its announcement falls", async () => {
+  const clock = new FakeClock();
+  const said: string[] = [];
+  const speak = (words: string) => void said.push(words);
+  const words = { started: "Begin", code: "Code", complete: () => "End" };
+  const a = createAnnouncer({ mode: "sentences", clock, speak, ...words });
+  const text = "Look at this.\n\n```ts\nlet a = 1;\nlet b = 2;\n```\n\nThat is all.";
+  for (const end of [text.indexOf("let b"), text.indexOf("```\n\nThat"), text.length]) {
+    a.update(text.slice(0, end));
+    await clock.advance(ANNOUNCE_EVERY_MS);
+    a.update(text.slice(0, end));
+  }
+  a.finish(text);
+  expect(said).toEqual(["Begin", "Look at this. Code.", "That is all. End"]);
+});
+
 Deno.test("[UI-63] new text moves the log only while the reader is at its end", () => {
   const changes: boolean[] = [];
   const stick = createStick((stuck) => changes.push(stuck));

@@ -33,7 +33,7 @@ export function Composer({ onSend, onEditLast }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = store.draft.value;
   const length = countCodePoints(draft);
-  const busy = store.live.value !== null;
+  const { busy } = store;
   const refusal = busy
     ? text.sendBusy
     : draft.trim() === ""

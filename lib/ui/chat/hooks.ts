@@ -5,6 +5,7 @@ import type { Look } from "../look.ts";
 import { FIGURES, QUOTA } from "../notices/signals.ts";
 import { say } from "../say.ts";
 import { chatText } from "../text/chat.ts";
+import { commonText } from "../text/common.ts";
 import { type Announcer, createAnnouncer } from "./announce.ts";
 import { createStick } from "./stick.ts";
 import type { ChatPorts, ChatStore } from "./store.ts";
@@ -92,6 +93,7 @@ export function useAnnouncer(
         clock: store.ports.clock,
         speak: (words) => spoken.value = words,
         started: text.announceStart,
+        code: commonText(locale).code,
         complete: (n) => say(text.announceDone, { n }, locale),
       });
       current.current.update(live.text);

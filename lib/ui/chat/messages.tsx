@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Button, IconButton } from "../button.tsx";
 import type { Message } from "../contract.ts";
@@ -6,7 +7,7 @@ import { formatDateTime, formatTime } from "../format.ts";
 import { Icon } from "../icon.tsx";
 import { Dialog, Menu, MenuItem } from "../overlay.tsx";
 import { say } from "../say.ts";
-import { Answer, LiveAnswer } from "./answer.tsx";
+import { Answer } from "./answer.tsx";
 import { useChat } from "./context.ts";
 import { Remembered } from "./remembered.tsx";
 import { Variants } from "./variants.tsx";
@@ -16,34 +17,31 @@ export function Messages() {
   const { store, text } = useChat();
   const messages = store.messages.value;
   const last = messages.at(-1);
+  const shown: VNode[] = messages.map((message) =>
+    message.role === "user"
+      ? <Said key={message.id} message={message} />
+      : <Answer key={message.id} message={message} last={message === last} />
+  );
+  // In one list with the stored ones: at its end an answer keeps its place and its elements.
+  const writing = store.writing.value;
+  if (store.said.value !== null) shown.push(<JustSaid key="said" words={store.said.value} />);
+  if (writing !== null) shown.push(<Answer key={writing} message={null} last />);
   return (
     <div class="column" role="log" aria-label={text.messages} aria-live="off">
       {store.olderCursor.value
         ? <Button kind="ghost" size="sm" onClick={() => store.loadOlder()}>{text.loadOlder}</Button>
         : null}
-      {messages.map((message) =>
-        message.role === "user"
-          ? <Said key={message.id} message={message} />
-          : <Answer key={message.id} message={message} last={message === last} />
-      )}
-      <Under />
+      {shown}
     </div>
   );
 }
 
-/** What is on its way: the words just sent and the growing answer. */
-function Under() {
-  const { store } = useChat();
-  const said = store.said.value;
+/** The words that were just sent, until the server has stored them. */
+function JustSaid({ words }: { words: string }) {
   return (
-    <>
-      {said === null ? null : (
-        <article class="said">
-          <p class="said-text" dir="auto">{said}</p>
-        </article>
-      )}
-      {store.live.value ? <LiveAnswer live={store.live.value} /> : null}
-    </>
+    <article class="said">
+      <p class="said-text" dir="auto">{words}</p>
+    </article>
   );
 }
 
@@ -53,7 +51,7 @@ function Said({ message }: { message: Message }) {
   if (store.editing.value === message.id) {
     return <Edit message={message} onDone={() => store.editing.value = null} />;
   }
-  const busy = store.live.value !== null;
+  const { busy } = store;
   return (
     <article
       class="said"

@@ -1,4 +1,4 @@
-import { batch, type Signal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Clock } from "../../platform/clock.ts";
 import type {
   Conversation,
@@ -68,6 +68,12 @@ export class ChatState {
   readonly messages: Signal<Message[]>;
   readonly olderCursor: Signal<string | null>;
   readonly live: Signal<LiveTurn | null> = signal(null);
+  /** Id of the answer that is being written, `live` as long as it has none; null without one. */
+  readonly writing: ReadonlySignal<string | null> = computed(() => {
+    const live = this.live.value;
+    return live && (live.turn?.assistantMessageId ?? "live");
+  });
+  readonly #busy = computed(() => this.live.value !== null);
   /** Words that are sent and not stored yet. */
   readonly said: Signal<string | null> = signal(null);
   /** What is typed and not sent. */
@@ -94,9 +100,9 @@ export class ChatState {
     this.memoryMode = signal(data.conversation?.memoryMode ?? "on");
   }
 
-  /** Whether an answer is being written. */
+  /** Whether an answer is being written. Who reads it hears of its beginning and end alone. */
   get busy(): boolean {
-    return this.live.value !== null;
+    return this.#busy.value;
   }
 
   protected replace(next: Conversation): void {

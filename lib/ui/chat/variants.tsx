@@ -8,7 +8,7 @@ import { useChat } from "./context.ts";
 export function Variants({ message }: { message: Message }) {
   const { store, text } = useChat();
   const variant = variantOf(message);
-  if (!variant || store.live.value !== null) return null;
+  if (!variant || store.busy) return null;
   const step = (id: string | null, icon: "left" | "right", label: string) => (
     <IconButton
       icon={icon}

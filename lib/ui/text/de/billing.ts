@@ -41,7 +41,7 @@ export const billing = {
   changeUp: "Jetzt zu {plan} wechseln",
   changeDown: "Am {day} zu {plan} wechseln",
   keep: "Bei {plan} bleiben",
-  startTrial: "Testzeit beginnen",
+  startTrial: "Kostenlos testen",
   upHint: "Gilt sofort. Du zahlst den Unterschied für den Rest des Zeitraums.",
   downHint: "Du behältst, wofür du bezahlt hast, bis der Zeitraum endet.",
   tokens: "{n} Tokens am Tag",

@@ -70,6 +70,6 @@ export const landing = {
   storage: "{size} Gedächtnis",
   noCapTokens: "Tokens und Nachrichten ohne Grenze",
   noCapStorage: "Gedächtnis ohne Grenze",
-  startTrial: "Testen",
+  startTrial: "Kostenlos testen",
   seePrice: "Was darin ist",
 };

@@ -41,7 +41,7 @@ export const billing = {
   changeUp: "Change to {plan} now",
   changeDown: "Change to {plan} on {day}",
   keep: "Stay with {plan}",
-  startTrial: "Start the trial",
+  startTrial: "Start free trial",
   upHint: "Holds at once. You pay the difference for the rest of the period.",
   downHint: "You keep what you paid for until the period ends.",
   tokens: "{n} tokens a day",

@@ -70,6 +70,6 @@ export const landing = {
   storage: "{size} of memory",
   noCapTokens: "Tokens and messages without a cap",
   noCapStorage: "Memory without a cap",
-  startTrial: "Start trial",
+  startTrial: "Start free trial",
   seePrice: "What is in it",
 };
