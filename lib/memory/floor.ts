@@ -4,9 +4,13 @@ import type { Candidate } from "./ranking_types.ts";
 import { COSINE_FLOOR, SHARE_FLOOR } from "./ranking_weights.ts";
 import { misspelled, wordsOf } from "./text_features.ts";
 
+/** A question of so few telling words may be answered by a word of the same kind alone. */
+const KIND_ASKED = 2;
+
 /**
  * Whether a row has to do with the question at all (MEM-57): it means much the same, or holds
- * enough of what the question is about, perhaps misspelled, itself or with its neighbours.
+ * enough of what the question is about, perhaps misspelled, itself or with its neighbours, or what
+ * is asked of the asker's own life is of a kind and the row names one of it.
  *
  * @param options.topic what each term counts in what the question is about; adds up to 1
  * @param options.personal whether one telling word is enough
@@ -31,6 +35,9 @@ export function passesFloor(
   const lenient = personal || (question.spans.length > 0 && row.signals.date === 1);
   const least = (terms: readonly Term[]) => lenient ? 0 : leastShare(candidate, terms);
   if (inOwn.length > 0 && row.ownShare >= least(inOwn)) return true;
+
+  // "What pets do I have?" is answered by a row that names one.
+  if (personal && telling.length <= KIND_ASKED && row.signals.kind > 0) return true;
 
   const inNear = telling.some((term) => row.near[question.byStem.get(term.stem)!]! > 0);
   const near = lenient ? SHARE_FLOOR.nearPersonal : SHARE_FLOOR.near;

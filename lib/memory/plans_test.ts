@@ -129,10 +129,10 @@ testCase(
         return row!.n;
       };
       const before = await fetched();
-      const rows = await tx`select * from recall_candidates(
+      const rows = await tx`select * from find_candidates(
       array['word7', 'topic7'], array['word7', 'topic7'], array[1, 1]::real[],
       array[false, false], null, 'lexical', true, '2026-01-01T00:00:00Z', false, true, true,
-      '{}', '{}', true, '{}', null, '{}', null, 30, 0)`;
+      '{}', '{}', true, '{}', null, '{}', null, 30, 0, '')`;
       expect(rows.length).toBeGreaterThan(4);
       return await fetched() - before;
     });

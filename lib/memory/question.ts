@@ -1,3 +1,4 @@
+import { relatedWords } from "./lexicon.ts";
 import { askedSpans, type Span, wantsPast } from "./question_time.ts";
 import { stem } from "./stemmer.ts";
 import {
@@ -46,6 +47,8 @@ export interface Question {
   terms: Term[];
   /** Index of each term by stem. */
   byStem: ReadonlyMap<string, number>;
+  /** Words that belong to what the question names, by their stems; each has an index of its own. */
+  related: ReadonlyMap<string, string>;
   /** Neighbouring content words, as indexes of terms. */
   pairs: readonly (readonly [number, number])[];
   /** Letter trigrams of the content words, with their weight. */
@@ -106,6 +109,7 @@ export function parseQuestion(query: Query): Question {
   return {
     terms: list,
     byStem,
+    related: relatedWords(list.map((term) => term.stem)),
     pairs: pairsOf(own, byStem),
     letters: lettersOfTerms(list),
     spans: askedSpans(query.text, query.now),

@@ -101,6 +101,25 @@ export function answers(question: Question, candidate: Candidate): number {
   }
 }
 
+const OWN = /\b(?:i|my|we|our)\b/i;
+const QUOTED = /["\u201c]/;
+/** A capital letter within a sentence. */
+const NAMED = /[\p{Ll},"\u201c] ["\u201c]?\p{Lu}\p{Ll}/u;
+/** A picture that was sent along, in words. */
+const PICTURE = /\[shares [^\]]*\]/g;
+
+/**
+ * How much a row tells that one may want to know: times, numbers, names, titles and the speaker's own
+ * life; 0..1. "That sounds great, good luck!" tells nothing. A fact was found worth keeping.
+ */
+export function tells(candidate: Candidate): number {
+  if (candidate.kind === "fact") return 1;
+  const text = candidate.text.replace(PICTURE, "");
+  return (0.2 * Number(OWN.test(text)) + 0.35 * Number(TIMES.test(text)) +
+    0.4 * Number(NUMBERS.test(text)) + 0.5 * Number(NAMED.test(text)) +
+    0.3 * Number(QUOTED.test(text))) / 1.75;
+}
+
 /** Whether the question names a fact's subject, attribute, value or tag, 0..1. */
 export function slotMatch(question: Question, candidate: Candidate): number {
   if (candidate.kind !== "fact") return 0;

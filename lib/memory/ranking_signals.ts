@@ -2,12 +2,12 @@ import { bm25, inverseFrequency, rarity, times } from "./bm25.ts";
 import type { Question } from "./question.ts";
 import {
   answers,
-  asks,
   authorsOf,
   dateMatch,
   namesAuthor,
   slotMatch,
   speakerMatch,
+  tells,
 } from "./question_match.ts";
 import { wordsOf } from "./text_features.ts";
 import type { Candidate, Corpus } from "./ranking_types.ts";
@@ -16,6 +16,9 @@ import { type Counts, counts, createReader, type Profile } from "./text_profile.
 
 /** What a word of any conversation counts in what a question is about. */
 const LIGHT_SHARE = 0.3;
+
+/** A fact has no turns before it. */
+const NOTHING = { prior: [], prior2: [] } as const;
 
 /** The measures of a candidate before they are compared with the others'. */
 export interface Measured {
@@ -53,15 +56,11 @@ export function measure(
   const near = candidates.map((candidate, at) =>
     nearTerms(candidate, { own: own[at]!.terms, read: reader.readTerms })
   );
-  const asked = candidates.map((candidate) =>
-    candidate.kind === "turn" && asks(candidate.before)
-      ? reader.readTerms(candidate.before)
-      : counts(question.terms.length)
-  );
   const given = Array.from(question.terms, (term) => term.weight);
   const ownTerms = own.map((profile) => profile.terms);
   const weights = times(rarity(corpus, question.terms.length), given);
   const topic = topicOf(question, candidates);
+  const said = spokenOf(question, { topic, weights });
   const words = bm25(ownTerms, weights);
   const neighbours = bm25(near, weights);
   const letters = lettersScores(question, own);
@@ -71,14 +70,18 @@ export function measure(
     { b: 0 },
   );
   const sessions = sessionScores(candidates, words);
-  const replies = bm25(asked, weights);
+  const related = bm25(
+    own.map((profile) => profile.related),
+    inverseFrequency(own.map((profile) => profile.related), question.related.size),
+  );
   const speaker = speakerMatch(question, candidates);
 
   const rows = candidates.map((candidate, at): Measured => {
     const own = [ownTerms[at]!];
     const around = [ownTerms[at]!, near[at]!];
     const cosine = listed(candidate, "vector");
-    const related = words[at]! + neighbours[at]! > 0;
+    const about = words[at]! + neighbours[at]! > 0;
+    const { prior, prior2 } = candidate.kind === "turn" ? candidate : NOTHING;
     return {
       own: ownTerms[at]!.counts,
       near: near[at]!.counts,
@@ -92,10 +95,14 @@ export function measure(
         pairs: pairs[at]!,
         session: sessions[at]!,
         coverage: (share(own, weights) + share(around, weights)) / 2,
-        reply: replies[at]!,
+        reply: candidate.kind === "turn" && candidate.priorAsks ? sumOf(weights, prior) : 0,
+        prior: sumOf(said, prior),
+        prior_2: sumOf(said, prior2),
+        kind: related[at]!,
         speaker: speaker(candidate),
         date: dateMatch(question, candidate),
-        answer: related ? answers(question, candidate) : 0,
+        answer: about ? answers(question, candidate) : 0,
+        telling: about || related[at]! > 0 ? tells(candidate) : 0,
         slot: slotMatch(question, candidate),
         vector: Math.max(0, cosine ?? 0),
       },
@@ -116,6 +123,19 @@ function topicOf(question: Question, candidates: readonly Candidate[]): number[]
   const sum = topic.reduce((total, weight) => total + weight, 0);
   return topic.map((weight) => sum === 0 ? 1 / topic.length : weight / sum);
 }
+
+/** What each term says of what is spoken of: who speaks says nothing, words of any conversation half. */
+function spokenOf(
+  question: Question,
+  { topic, weights }: { topic: readonly number[]; weights: readonly number[] },
+): number[] {
+  return question.terms.map((term, at) =>
+    topic[at] === 0 ? 0 : weights[at]! * (term.light ? 0.5 : 1)
+  );
+}
+
+const sumOf = (weights: readonly number[], terms: readonly number[]) =>
+  terms.reduce((sum, at) => sum + weights[at]!, 0);
 
 /** The list's own measure of a row, null when the row is not in the list. */
 function listed(

@@ -71,7 +71,7 @@ Deno.test("[MEM-56] reasons say in words why a row was found", () => {
   expect(reasons("What did Ada say about stamps in May?", said)).toEqual(
     ["mentions stamps", "said by Ada", "from May", "recent"],
   );
-  const alike = fact("c", "Ada adores felines.", {
+  const alike = fact("c", "Ada adores Whiskers.", {
     memberships: [{ list: "vector", place: 1, value: 0.8 }],
   });
   const near = ask("Do I own a cat?", [alike], { lexicalVectors: false })[0]!;
@@ -94,7 +94,9 @@ Deno.test("[MEM-53] inflected words meet", () => {
 Deno.test("[MEM-53] neighbours find a turn that does not repeat the question's words", () => {
   const rows = [
     turn("answer", "The Minnesota Wolves!", {
-      before: "Which team did you sign the contract with?",
+      // "team" and "contract" of the question below.
+      prior: [0, 2],
+      priorAsks: true,
       context: "Which team did you sign the contract with?\nWhen does the season start?",
     }),
     turn("other", "I like the season."),
@@ -226,7 +228,7 @@ Deno.test("[MEM-57] an unrelated question still recalls anchors", () => {
 
 Deno.test("[MEM-57] a neural vector admits from its floor on, a lexical one from a higher", () => {
   const rows = (value: number) => [
-    fact("a", "Ada adores felines.", { memberships: [{ list: "vector", place: 1, value }] }),
+    fact("a", "Ada adores Whiskers.", { memberships: [{ list: "vector", place: 1, value }] }),
   ];
   expect(found("Do I own a cat?", rows(0.34), { lexicalVectors: false })).toEqual([]);
   expect(found("Do I own a cat?", rows(0.36), { lexicalVectors: false })).toEqual(["a"]);

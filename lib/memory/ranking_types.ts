@@ -49,8 +49,11 @@ export interface TurnCandidate {
   near: readonly number[];
   /** How much the whole conversation is about the question. */
   session: number;
-  /** The turn it answers when that one asks something, else empty. */
-  before: string;
+  /** Terms of the question that the turn before it holds, and whether that one asks something. */
+  prior: readonly number[];
+  priorAsks: boolean;
+  /** Terms of the question that the turn before that one holds. */
+  prior2: readonly number[];
   date: Date;
   memberships: readonly Membership[];
 }

@@ -97,6 +97,7 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
       care: options.care,
       best: options.best,
       fill: options.fill,
+      related: [...question.related.values()],
     });
     return { ranked: rank(question, candidates, { lexicalVectors, corpus }), care };
   }

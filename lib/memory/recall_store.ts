@@ -45,6 +45,8 @@ export interface CandidateQuery {
   best: number;
   /** How many of the latest turns fill the list when the words find too few. */
   fill: number;
+  /** Words that belong to what the question names; a row with one of them is a candidate too. */
+  related: readonly string[];
 }
 
 /** Candidates of both stores, and how common the words are among all rows. */
@@ -79,7 +81,10 @@ interface Row {
   value: number;
   role: TurnCandidate["role"];
   author: string;
-  before: string;
+  /** What the two turns before it hold, one bit for each term. */
+  prior: number;
+  priorAsks: boolean;
+  prior2: number;
   sourceIds: string;
   quote: string | null;
   subject: string | null;
@@ -107,7 +112,7 @@ export async function findCandidates(
   const [rows, care] = await db.asUser(userId, (tx) =>
     // Sent together: one round trip.
     Promise.all([
-      tx<Row[]>`select * from recall_candidates(
+      tx<Row[]>`select * from find_candidates(
       ${words.map(({ word }) => word)}::text[], ${words.map(({ typed }) => typed)}::text[],
       ${words.map(({ weight }) => weight)}::real[],
       ${words.map(({ mayBeMisspelled }) => Number(mayBeMisspelled))}::integer[]::boolean[],
@@ -117,11 +122,11 @@ export async function findCandidates(
       ${spans.map(({ to }) => timeText(to))}::timestamptz[], ${query.byUser},
       ${query.without as string[]}::uuid[], ${within?.sessionId ?? null}::uuid,
       ${(within?.path ?? []) as string[]}::uuid[], ${within?.since ?? null},
-      ${query.best}, ${query.fill})`,
+      ${query.best}, ${query.fill}, ${relatedText(query.related)})`,
       query.care ? careOf(tx, userId) : null,
     ]));
   const candidates = new Map<string, Candidate>();
-  const corpus = { rows: 0, holding: words.map(() => 0) };
+  const corpus = { rows: 0, holding: new Array<number>(words.length + 1).fill(0) };
   for (const row of rows) {
     if (row.kind === null) addStore(corpus, row);
     else add(candidates, row, words.length);
@@ -188,7 +193,7 @@ function factOf(row: Row, terms: number): Omit<FactCandidate, "memberships"> {
 }
 
 function turnOf(row: Row, terms: number): Omit<TurnCandidate, "memberships"> {
-  const { id, role, author, before, session } = row;
+  const { id, role, author, session, priorAsks } = row;
   return {
     kind: "turn",
     id,
@@ -196,7 +201,9 @@ function turnOf(row: Row, terms: number): Omit<TurnCandidate, "memberships"> {
     role,
     author,
     text: row.body,
-    before,
+    prior: termsOf(row.prior, terms),
+    priorAsks,
+    prior2: termsOf(row.prior2, terms),
     date: new Date(row.date),
     near: termsOf(row.near, terms),
     session,
@@ -209,6 +216,9 @@ function termsOf(bits: number, terms: number): number[] {
   for (let at = 0; at < terms; at++) if (bits & (1 << at)) found.push(at);
   return found;
 }
+
+/** Any of the words, as a text query; they are plain words of our own list. */
+const relatedText = (words: readonly string[]) => words.map((word) => `'${word}'`).join("|");
 
 /** Years that a database cannot hold count as the farthest that it can. */
 const timeText = (ms: number) => new Date(Math.max(-6e13, Math.min(2.5e14, ms))).toISOString();

@@ -180,7 +180,7 @@ Deno.test("[MEM-50] recall gives facts and turns in one list with their origin",
   });
   const later = await ada.says("Maren, my sister, loves the northern lights there.");
   const answer = await (await retrieval()).recall(request(ada, "Where does my sister live?"));
-  expect(answer).toMatchObject({ heldBack: 0, degraded: false, weightsVersion: 2 });
+  expect(answer).toMatchObject({ heldBack: 0, degraded: false, weightsVersion: 3 });
   // The fact stands for the message it was taken from; another message stands for itself.
   expect(new Set(answer.items.map(idOf))).toEqual(new Set([fact, later]));
   const found = answer.items.find((item) => item.kind === "fact")!;
@@ -223,10 +223,10 @@ Deno.test("[MEM-5] the candidate functions go by the setting alone", async () =>
   const fact = await ada.knows({ text: "Ada plays the cello.", tags: ["cello"], anchor: true });
   const call = (userId: string, words = ["cello"]) =>
     db.asUser(userId, async (tx) => {
-      const rows = await tx<{ id: string }[]>`select id from recall_candidates(
+      const rows = await tx<{ id: string }[]>`select id from find_candidates(
         ${words}::text[], ${words}::text[], ${words.map(() => 1)}::real[],
         ${words.map(() => 1)}::integer[]::boolean[], null::halfvec, 'x', true, ${NOW}, true, true,
-        true, '{}', '{}', true, '{}', null, '{}', null, 50, 50) where kind is not null`;
+        true, '{}', '{}', true, '{}', null, '{}', null, 50, 50, '''string'''::text) where kind is not null`;
       return [...new Set(rows.map((row) => row.id))].sort();
     });
   expect(await call(ada.id)).toEqual([fact, message].sort());
@@ -238,10 +238,31 @@ Deno.test("[MEM-5] the candidate functions go by the setting alone", async () =>
   const system = await db.asSystem(
     "test",
     (tx) =>
-      tx`select 1 from recall_candidates('{}', '{}', '{}', '{}', null, 'x', true, ${NOW}, true, true,
-        true, '{}', '{}', true, '{}', null, '{}', null, 50, 50)`,
+      tx`select 1 from find_candidates('{}', '{}', '{}', '{}', null, 'x', true, ${NOW}, true, true,
+        true, '{}', '{}', true, '{}', null, '{}', null, 50, 50, '')`,
   ).catch(sqlState);
   expect(system).toBe("42501");
+});
+
+Deno.test("[MEM-51] a short word that nobody wrote is found in spellings of one letter's difference", async () => {
+  const ada = await person();
+  const violin = await ada.knows({ text: "Ada keeps her violin in the attic." });
+  const turn = await ada.says("The violin has a new bow.");
+  for (const query of ["voilin", "vilin", "viollin", "violan"]) {
+    const found = await searched(ada, query);
+    expect([query, ...found.sort()]).toEqual([query, ...[violin, turn].sort()]);
+  }
+  expect(await searched(ada, "vialan")).toEqual([]);
+});
+
+Deno.test("[MEM-53] a question that names a kind finds what is of the kind, words of others do not", async () => {
+  const ada = await person();
+  const ben = await person("Ben");
+  await ben.says("My clarinet is at the workshop.");
+  const clarinet = await ada.says("The clarinet lesson was moved to Friday.");
+  await ada.says("The kitchen got new tiles.");
+  expect(await searched(ada, "Which instrument do I play?")).toEqual([clarinet]);
+  expect(await searched(ben, "tiles")).toEqual([]);
 });
 
 Deno.test("[MEM-12] replaced, forgotten, expired and never-injected facts are not recalled", async () => {

@@ -18,12 +18,16 @@ export interface Profile {
   /** Terms that occur beside each other, as in `Question.pairs`. */
   pairs: Counts;
   letters: Counts;
+  /** Words that belong to what the question names, as in `Question.related`. */
+  related: Counts;
 }
 
 /** What a word is to the question; null stands for words that carry nothing. */
 interface WordInfo {
   /** Index of the term, -1 when it is none. */
   term: number;
+  /** Index among the related words, -1 when it is none. */
+  related: number;
   /** Indexes of its trigrams that the question holds too. */
   letters: readonly number[];
   grams: number;
@@ -37,6 +41,7 @@ export function createReader(question: Question): {
 } {
   const like = wordsLike(question.terms.map((term) => term.stem));
   const known = new Map<string, WordInfo | null>();
+  const relatedIndex = new Map([...question.related.keys()].map((key, at) => [key, at]));
   const letterIndex = new Map([...question.letters.keys()].map((gram, at) => [gram, at]));
   const pairIndex = new Map<number, number>();
   question.pairs.forEach(([left, right], at) => {
@@ -47,19 +52,21 @@ export function createReader(question: Question): {
   function inform(word: string): WordInfo | null {
     const before = known.get(word);
     if (before !== undefined) return before;
-    const term = question.byStem.get(stem(word)) ?? -1;
-    const info = term < 0 && !isContentWord(word) ? null : describe(word, term);
+    const key = stem(word);
+    const term = question.byStem.get(key) ?? -1;
+    const related = relatedIndex.get(key) ?? -1;
+    const info = term < 0 && !isContentWord(word) ? null : describe(word, { term, related });
     known.set(word, info);
     return info;
   }
 
-  function describe(word: string, term: number): WordInfo {
+  function describe(word: string, is: { term: number; related: number }): WordInfo {
     const letters: number[] = [];
     for (const gram of lettersOf(word)) {
       const at = letterIndex.get(gram);
       if (at !== undefined) letters.push(at);
     }
-    return { term, letters, grams: word.length };
+    return { ...is, letters, grams: word.length };
   }
 
   return {
@@ -67,6 +74,7 @@ export function createReader(question: Question): {
       const terms = counts(question.terms.length);
       const pairs = counts(question.pairs.length);
       const letters = counts(letterIndex.size);
+      const related = counts(relatedIndex.size);
       let previous = -1;
       for (const word of wordsOf(text.slice(0, MAX_CHARS))) {
         const info = inform(word);
@@ -74,6 +82,7 @@ export function createReader(question: Question): {
         terms.length++;
         letters.length += info.grams;
         for (const at of info.letters) letters.counts[at]!++;
+        if (info.related >= 0) related.counts[info.related]!++;
         if (info.term >= 0) {
           terms.counts[info.term]!++;
           const pair = previous < 0 ? undefined : pairIndex.get(pairKey(previous, info.term));
@@ -81,8 +90,8 @@ export function createReader(question: Question): {
         }
         previous = info.term;
       }
-      pairs.length = terms.length;
-      return { terms, pairs, letters };
+      pairs.length = related.length = terms.length;
+      return { terms, pairs, letters, related };
     },
     readTerms(text) {
       const terms = counts(question.terms.length);
