@@ -7,7 +7,7 @@ import { Icon } from "../lib/ui/icon.tsx";
 import { Drawer } from "../lib/ui/overlay.tsx";
 import { ErrorCard, ToastRegion } from "../lib/ui/notice.tsx";
 import { TimedToast } from "../lib/ui/timed_toast.tsx";
-import { codeToCopy } from "../lib/ui/copy_code.tsx";
+import { codeToCopy, wrapCode } from "../lib/ui/copy_code.tsx";
 import { formatDateTime, formatNumber, type Reader } from "../lib/ui/format.ts";
 import type { Look } from "../lib/ui/look.ts";
 import { chatText } from "../lib/ui/text/chat.ts";
@@ -24,6 +24,9 @@ import { useLazy } from "../lib/ui/lazy.tsx";
 import { TalkHead } from "../lib/ui/chat/talk_head.tsx";
 import { browserPorts } from "../lib/ui/chat/browser.ts";
 import { type Log, useAllowance, useAnnouncer, useLog, useWake } from "../lib/ui/chat/hooks.ts";
+
+/** Pages of earlier messages that are read to lead a reader back to where they were. */
+const NEAR_PAGES = 3;
 
 const loadReceipt = () => import("../lib/ui/chat/receipt.tsx");
 const loadFailure = () => import("../lib/ui/chat/failure_card.tsx");
@@ -84,7 +87,10 @@ function Talk({ data, reader, announce, now, alertKind, alert, ...slots }: ChatP
   const drawer = useRef<HTMLDialogElement>(null);
   const help = useSignal(false);
   const clock = useSignal(now);
-  const log = useLog();
+  const log = useLog({
+    places: store.ports.places,
+    of: () => store.conversation.value?.id ?? null,
+  });
   const spoken = useAnnouncer(announce, { store, hooks });
   const offline = useWake(store, () => clock.value = new Date().toISOString());
 
@@ -106,10 +112,15 @@ function Talk({ data, reader, announce, now, alertKind, alert, ...slots }: ChatP
     }
     const at = query.get("at");
     if (at) void store.bring(at).then((there) => there && requestAnimationFrame(() => goTo(at)));
+    const place = at ? null : store.ports.places.read(store.conversation.value?.id ?? "");
+    if (place) {
+      void store.reach(place.messageId, NEAR_PAGES).then((there) => there && log.toPlace(place));
+    }
   }, []);
   useEffect(() =>
     onKeys(store, {
       onHelp: () => help.value = true,
+      copy: scope.copy,
       column: () => drawer.current?.open ? drawer.current : null,
     }), []);
   useAllowance(store);
@@ -161,6 +172,7 @@ function Talk({ data, reader, announce, now, alertKind, alert, ...slots }: ChatP
             onClick={(event) => {
               const code = codeToCopy(event);
               if (code !== null) scope.copy(code);
+              else wrapCode(event);
             }}
           >
             <div class="stack stack-24">
@@ -280,13 +292,15 @@ function openDrawer(drawer: HTMLDialogElement | null) {
 /** What keys act on beside the store. */
 interface KeyTargets {
   onHelp: () => void;
+  copy: (words: string) => void;
   /** The drawer when it is open; beside the conversation it is not modal and Esc is ours. */
   column: () => HTMLDialogElement | null;
 }
 
 /** Keys that work anywhere on the page. Those of one letter rest while something is typed. */
-function onKeys(store: ChatStore, { onHelp, column }: KeyTargets) {
+function onKeys(store: ChatStore, { onHelp, copy, column }: KeyTargets) {
   const listen = (event: KeyboardEvent) => {
+    const chord = event.shiftKey && (event.ctrlKey || event.metaKey);
     const typing = (event.target as HTMLElement).closest?.(
       "input, textarea, select, [contenteditable]",
     );
@@ -296,11 +310,17 @@ function onKeys(store: ChatStore, { onHelp, column }: KeyTargets) {
       // Where the reader is comes first, then the answer, then what lies beside.
       if (open && (!store.busy || open.contains(event.target as Node))) open.close();
       else void store.stop();
-    } else if (
-      event.key.toLowerCase() === "o" && event.shiftKey && (event.ctrlKey || event.metaKey)
-    ) {
+    } else if (chord && event.key.toLowerCase() === "o") {
       event.preventDefault();
       location.assign("/chat?new=1");
+    } else if (chord && event.key.toLowerCase() === "c") {
+      event.preventDefault();
+      const answer = store.messages.value.findLast(({ role }) => role === "assistant");
+      if (answer?.content) copy(answer.content);
+    } else if (chord && (event.code === "Semicolon" || event.key === ";")) {
+      event.preventDefault();
+      const code = Array.from(document.querySelectorAll(".log .code code")).at(-1)?.textContent;
+      if (code) copy(code);
     } else if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     else if (event.key === "/") {
       event.preventDefault();

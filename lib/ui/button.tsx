@@ -27,6 +27,7 @@ export interface ButtonProps extends ButtonBase, Looks {
   disabledReason?: string;
   /** Marks a button whose press is heard by something around it. */
   "data-copy"?: string;
+  "data-wrap"?: string;
   children: ComponentChildren;
 }
 

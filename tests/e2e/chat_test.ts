@@ -396,3 +396,51 @@ Deno.test("[UI-41] the palette goes where it is told by keys alone, and finds co
   expect(faults).toEqual([]);
   await context.close();
 });
+
+Deno.test("[UI-63] the place in a conversation is found again, and keys copy the last answer and code", async () => {
+  const { page, person, context, faults } = await signedIn();
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const long = "A line of code that is far too long for its box. ".repeat(6).trim();
+  const { sessionId } = (await person.say(`Repeat exactly: ${"word ".repeat(600)}`)).body.turn;
+  await person.say(`Repeat exactly: Look:\n\n\`\`\`\n${long}\n\`\`\``, { sessionId });
+  await page.goto(`${app.url}/chat/${sessionId}`);
+  await hydrated(page);
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+
+  await page.keyboard.press("Control+Shift+C");
+  await page.getByText("Copied").waitFor();
+  expect(await copied()).toContain("```");
+  await page.keyboard.press("Control+Shift+Semicolon");
+  await page.waitForFunction(
+    async (text) => (await navigator.clipboard.readText()).trim() === text,
+    long,
+  );
+
+  const wrap = page.getByRole("button", { name: "Wrap", exact: true }).last();
+  const overflows = () =>
+    page.locator(".code pre").last().evaluate((pre) => pre.scrollWidth > pre.clientWidth);
+  expect(await overflows()).toBe(true);
+  await wrap.click();
+  expect(await wrap.getAttribute("aria-pressed")).toBe("true");
+  expect(await overflows()).toBe(false);
+
+  const log = page.locator(".log");
+  const top = () => log.evaluate((box) => Math.round(box.scrollTop));
+  expect(await top()).toBeGreaterThan(300);
+  await log.hover();
+  await page.mouse.wheel(0, -10_000);
+  await page.mouse.wheel(0, 200);
+  await page.getByRole("button", { name: "Jump to latest" }).waitFor();
+  await page.waitForFunction(() => document.querySelector(".log")!.scrollTop === 200);
+  await page.goto(`${app.url}/memory`);
+  await page.goto(`${app.url}/chat/${sessionId}`);
+  await page.getByRole("button", { name: "Jump to latest" }).waitFor();
+  expect(Math.abs(await top() - 200)).toBeLessThan(3);
+  await page.getByRole("button", { name: "Jump to latest" }).click();
+  await page.getByRole("button", { name: "Jump to latest" }).waitFor({ state: "hidden" });
+  await page.reload();
+  await hydrated(page);
+  expect(await top()).toBeGreaterThan(300);
+  expect(faults).toEqual([]);
+  await context.close();
+});

@@ -127,10 +127,22 @@ export class ChatActs extends ChatState {
 
   /** Makes sure a message is on show: reads earlier ones, or changes to its branch. */
   async bring(messageId: string): Promise<boolean> {
-    const shown = () => this.messages.value.some(({ id }) => id === messageId);
-    while (!shown() && this.olderCursor.value && !this.failure.value) await this.loadOlder();
-    if (!shown()) await this.choose(messageId);
-    return shown();
+    if (await this.reach(messageId)) return true;
+    await this.choose(messageId);
+    return this.#shows(messageId);
+  }
+
+  /** Reads earlier messages, at most so many pages, until one is among them. */
+  async reach(messageId: string, pages = Infinity): Promise<boolean> {
+    for (let n = 0; n < pages && !this.#shows(messageId); n++) {
+      if (!this.olderCursor.value || this.failure.value) break;
+      await this.loadOlder();
+    }
+    return this.#shows(messageId);
+  }
+
+  #shows(messageId: string): boolean {
+    return this.messages.value.some(({ id }) => id === messageId);
   }
 
   /** Deletes a message with everything below it (CHT-4). */

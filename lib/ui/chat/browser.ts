@@ -3,6 +3,7 @@ import type { Reader } from "../format.ts";
 import { createApi } from "./api.ts";
 import { createDrafts, type DraftStore } from "./drafts.ts";
 import { browserPaces, createPacer } from "./pacer.ts";
+import { createPlaces } from "./place.ts";
 import type { ChatData, ChatPorts } from "./store.ts";
 
 /** The chat's surroundings in a browser. Made on the server too, where nothing of it is called. */
@@ -18,6 +19,7 @@ export function browserPorts(
     fetch: get,
     clock,
     drafts: createDrafts(sessionStore(), data.userId),
+    places: createPlaces(sessionStore()),
     reader,
     newId: () => crypto.randomUUID?.() ?? randomId(),
     schedule: createPacer(browserPaces()),

@@ -7,6 +7,7 @@ import { say } from "../say.ts";
 import { chatText } from "../text/chat.ts";
 import { commonText } from "../text/common.ts";
 import { type Announcer, createAnnouncer } from "./announce.ts";
+import { type Place, placeIn, type Places } from "./place.ts";
 import { createStick } from "./stick.ts";
 import type { ChatPorts, ChatStore } from "./store.ts";
 
@@ -16,10 +17,17 @@ export interface Log {
   /** Whether the reader is away from the end. */
   away: Signal<boolean>;
   toEnd: () => void;
+  /** Goes to where the reader was, once its message is there. */
+  toPlace: (place: Place) => void;
 }
 
-/** Keeps a log at its end while the reader is there (UI-63). */
-export function useLog(): Log {
+/**
+ * Keeps a log at its end while the reader is there, and their place when they leave the page
+ * elsewhere (UI-63).
+ *
+ * @param kept where places are kept, and for which conversation; null: a new one
+ */
+export function useLog(kept: { places: Places; of: () => string | null }): Log {
   const ref = useRef<HTMLDivElement>(null);
   const away = useSignal(false);
   const stick = useMemo(() => createStick((stuck) => away.value = !stuck), []);
@@ -29,6 +37,18 @@ export function useLog(): Log {
     const log = ref.current;
     const scrolls = log && getComputedStyle(log).overflowY !== "visible";
     return scrolls ? log : document.scrollingElement ?? document.documentElement;
+  };
+
+  // Below what stays at the top of the page on phones.
+  const edge = () => {
+    const log = ref.current!;
+    if (box() === log) return log.getBoundingClientRect().top;
+    const above = document.querySelectorAll(".talk-head, .talk-alert");
+    return Math.max(0, ...Array.from(above, (one) => one.getBoundingClientRect().bottom));
+  };
+  const leave = () => {
+    const id = kept.of();
+    if (id && ref.current) kept.places.write(id, away.value ? placeIn(ref.current, edge()) : null);
   };
 
   useEffect(() => {
@@ -51,11 +71,14 @@ export function useLog(): Log {
     if (log.firstElementChild) watch.observe(log.firstElementChild);
     log.addEventListener("scroll", scrolled, { passive: true });
     addEventListener("scroll", scrolled, { passive: true });
+    addEventListener("pagehide", leave);
     log.addEventListener("wheel", wheel, { passive: true });
     log.addEventListener("touchmove", stick.release, { passive: true });
     log.addEventListener("keydown", key);
     document.addEventListener("selectionchange", select);
     return () => {
+      leave();
+      removeEventListener("pagehide", leave);
       watch.disconnect();
       log.removeEventListener("scroll", scrolled);
       removeEventListener("scroll", scrolled);
@@ -71,6 +94,13 @@ export function useLog(): Log {
     away,
     // After Preact has written, so that the new height counts.
     toEnd: () => requestAnimationFrame(() => stick.toEnd(box())),
+    toPlace: ({ messageId, offset }) =>
+      requestAnimationFrame(() => {
+        const message = document.getElementById(`m-${messageId}`);
+        if (!message) return;
+        stick.release();
+        box().scrollTop += message.getBoundingClientRect().top - edge() - offset;
+      }),
   };
 }
 

@@ -16,6 +16,8 @@ export default function Shortcuts({ onClose }: { onClose: () => void }) {
     [text.shortcutFocus, "/"],
     [text.shortcutEdit, "↑"],
     [text.shortcutNew, "Ctrl Shift O"],
+    [text.shortcutCopy, "Ctrl Shift C"],
+    [text.shortcutCopyCode, "Ctrl Shift ;"],
     [text.shortcutPalette, "Ctrl K"],
     [text.shortcutHelp, "?"],
   ] as const;

@@ -14,6 +14,7 @@ import type { Reader } from "../format.ts";
 import type { QuotaNow } from "../quota_stat.tsx";
 import { type Api, problemOf } from "./api.ts";
 import type { Drafts } from "./drafts.ts";
+import type { Places } from "./place.ts";
 import type { Link } from "./follow.ts";
 import type { LiveTurn } from "./turn.ts";
 
@@ -41,6 +42,7 @@ export interface ChatPorts {
   fetch: typeof fetch;
   clock: Clock;
   drafts: Drafts;
+  places: Places;
   reader: Reader;
   newId: () => string;
   /** Runs a change before the next frame. Later calls replace the one that waits. */

@@ -3,6 +3,7 @@ import { FakeClock } from "../../platform/clock.ts";
 import type { Conversation, Message } from "../contract.ts";
 import { createApi } from "./api.ts";
 import { createDrafts } from "./drafts.ts";
+import { createPlaces } from "./place.ts";
 import { type ChatData, ChatStore } from "./store.ts";
 
 const SHA_AB = "fb8e20fc2e4c3f248c60c39bd652f3c1347298bb977b8b4d5903b85055620603";
@@ -117,6 +118,7 @@ function setUp(routes: Record<string, Answer | Answer[]>, data: Partial<ChatData
       setItem: (k, v) => void saved.set(k, v),
       removeItem: (k) => void saved.delete(k),
     }, "u"),
+    places: createPlaces(undefined),
     reader: { locale: "en", timeZone: "UTC" },
     newId: () => `c${bodies.length}`,
     schedule: (change) => change(),

@@ -101,6 +101,8 @@ export const chat = {
   close: "Schließen",
   shortcutEdit: "Deine letzte Nachricht bearbeiten, wenn das Feld leer ist",
   shortcutNew: "Neues Gespräch",
+  shortcutCopy: "Letzte Antwort kopieren",
+  shortcutCopyCode: "Letzten Code kopieren",
   shortcutPalette: "Irgendwohin gehen oder etwas tun",
   shortcutHelp: "Diese Liste",
   message: "Nachricht",

@@ -49,6 +49,7 @@ export const common = {
   stopWaiting: "Nicht länger warten",
   loading: "Wird geladen",
   copy: "Kopieren",
+  wrapLines: "Umbrechen",
   copied: "Kopiert",
   copyId: "Kennung kopieren",
   id: "Kennung",

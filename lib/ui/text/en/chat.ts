@@ -100,6 +100,8 @@ export const chat = {
   close: "Close",
   shortcutEdit: "Edit your last message, when the field is empty",
   shortcutNew: "New conversation",
+  shortcutCopy: "Copy the last answer",
+  shortcutCopyCode: "Copy the last code",
   shortcutPalette: "Go to or do anything",
   shortcutHelp: "This list",
   message: "Message",

@@ -48,6 +48,7 @@ export const common = {
   stopWaiting: "Stop waiting",
   loading: "Loading",
   copy: "Copy",
+  wrapLines: "Wrap",
   copied: "Copied",
   copyId: "Copy id",
   id: "Id",
