@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import { passwordStrength } from "../lib/accounts/password_rules.ts";
 import { IconButton } from "../lib/ui/button.tsx";
 import { Guard } from "../lib/ui/guard.tsx";
 
@@ -39,7 +38,12 @@ function fieldOf({ id, autocomplete, invalid, describedBy }: PasswordFieldProps)
 function Shown(props: PasswordFieldProps) {
   const { words, strengths } = props;
   const [shown, setShown] = useState(false);
-  const [typed, setTyped] = useState("");
+  const [strength, setStrength] = useState<number | null>(null);
+  // Read when it is first needed: who signs in needs none of it.
+  const rate = async (typed: string) => {
+    const { passwordStrength } = await import("../lib/accounts/password_rules.ts");
+    setStrength(typed === "" ? null : passwordStrength(typed));
+  };
   return (
     <>
       <div class="with-icon">
@@ -47,7 +51,7 @@ function Shown(props: PasswordFieldProps) {
           class="input has-trail"
           type={shown ? "text" : "password"}
           {...fieldOf(props)}
-          onInput={(event) => setTyped(event.currentTarget.value)}
+          onInput={strengths && ((event) => void rate(event.currentTarget.value))}
         />
         <IconButton
           icon={shown ? "hide" : "eye"}
@@ -57,14 +61,13 @@ function Shown(props: PasswordFieldProps) {
           onClick={() => setShown(!shown)}
         />
       </div>
-      {strengths ? <Strength typed={typed} levels={strengths} /> : null}
+      {strengths ? <Strength strength={strength} levels={strengths} /> : null}
     </>
   );
 }
 
 /** How hard the password is to guess, as a bar and in words that are announced (ACC-12). */
-function Strength({ typed, levels }: { typed: string; levels: readonly string[] }) {
-  const strength = typed === "" ? null : passwordStrength(typed);
+function Strength({ strength, levels }: { strength: number | null; levels: readonly string[] }) {
   return (
     <div class="strength">
       {strength === null

@@ -1,5 +1,4 @@
 import { Component, type ComponentChildren } from "preact";
-import { reportFailure } from "./report.ts";
 import { slot } from "./slot.ts";
 
 /** Props of {@link Guard}. */
@@ -20,7 +19,9 @@ export class Guard extends Component<GuardProps, { failed: boolean }> {
 
   override componentDidCatch(error: unknown): void {
     this.setState({ failed: true });
-    reportFailure(this.props.name, error);
+    // Fetched when it is needed, so that small pages stay small.
+    import("./report.ts").then(({ reportFailure }) => reportFailure(this.props.name, error))
+      .catch(() => {});
   }
 
   override render() {
