@@ -3,7 +3,7 @@ import { define } from "@/utils.ts";
 import { LinkButton } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
-import { formatDateTime, formatTime } from "@/lib/ui/format.ts";
+import { formatMoment, formatTime } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { Banner } from "@/lib/ui/notice.tsx";
 import { say } from "@/lib/ui/say.ts";
@@ -67,7 +67,7 @@ export default define.page<typeof handler>(({ data, state }) => {
               </div>,
               <Chip key={how} tone={TONE[how]} icon={ICON[how]}>{text[how]}</Chip>,
               <time class="num quiet" key={since} dateTime={since}>
-                {formatDateTime(since, reader)}
+                {formatMoment(since, reader)}
               </time>,
             ])}
           />

@@ -68,6 +68,11 @@ export function formatDateTime(iso: string, reader: Reader): string {
   return dateFormat(reader, { dateStyle: "long", timeStyle: "short" }).format(new Date(iso));
 }
 
+/** Day and time where room is scarce, as in tables: `22 Nov 2026, 18:12`. */
+export function formatMoment(iso: string, reader: Reader): string {
+  return dateFormat(reader, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+}
+
 /** A day: `22 November 2026`. */
 export function formatDay(iso: string, reader: Reader): string {
   return dateFormat(reader, { dateStyle: "long" }).format(new Date(iso));

@@ -1,7 +1,7 @@
 import { Button } from "@/lib/ui/button.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
 import type { PaymentEventView } from "@/lib/ui/contract.ts";
-import { formatDateTime, type Reader } from "@/lib/ui/format.ts";
+import { formatMoment, type Reader } from "@/lib/ui/format.ts";
 import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { Table } from "@/lib/ui/table.tsx";
@@ -34,7 +34,7 @@ export function PaymentEvents(
         <Chip key="status" tone={TONES[event.status] ?? "neutral"}>
           {text[event.status] ?? event.status}
         </Chip>,
-        formatDateTime(event.receivedAt, reader),
+        formatMoment(event.receivedAt, reader),
         String(event.attempts),
         <PostForm key="act" action="/admin/billing">
           <input type="hidden" name="event" value={event.id} />

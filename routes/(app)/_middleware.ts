@@ -13,7 +13,12 @@ export default define.middleware(async (ctx) => {
     return ctx.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303);
   }
   if (ctx.state.center.standing() !== "active" && !OPEN.test(pathname)) {
-    return ctx.redirect("/settings/data", 303);
+    const headers = new Headers({ location: "/settings/data" });
+    // What was typed and kept in this browser goes with the right to use it (UI-84).
+    if (ctx.state.center.standing() === "suspended") {
+      headers.set("clear-site-data", '"cache", "storage"');
+    }
+    return new Response(null, { status: 303, headers });
   }
   if (ctx.state.center.termsDue() && !LEAVING.test(pathname)) {
     return ctx.redirect(`/accept-terms?next=${encodeURIComponent(pathname + search)}`, 303);

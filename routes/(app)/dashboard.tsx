@@ -118,46 +118,43 @@ export default define.page<typeof handler>(({ data, state, url }) => {
       {data.done === "saved" || data.done === "rejected"
         ? <Banner tone="green">{text[`done_${data.done}`]}</Banner>
         : null}
+      {/* Two columns that end where they end: rows of cards would leave holes between them. */}
       <div class="grid">
-        {latest
-          ? <Continue talks={data.talks} snippet={data.snippet} reader={reader} now={now} />
-          : <Begin reader={reader} />}
-        <QuotaCard quota={data.quota} reader={reader} now={now} />
-        {data.tour.open ? <Steps tour={data.tour} reader={reader} /> : null}
-        {data.proposal
-          ? (
-            <Waiting
-              proposal={data.proposal}
-              n={data.stats.waiting.proposals}
-              reader={reader}
-            />
-          )
-          : null}
-        {data.contradiction
-          ? (
-            <Disagree
-              pair={data.contradiction}
-              n={data.stats.waiting.contradictions}
-              reader={reader}
-            />
-          )
-          : null}
-        <Remembered
-          memories={data.memories}
-          reader={reader}
-          now={now}
-          whole={data.notices.length === 0 && smallCards(data) !== 1}
-        />
-        {data.notices.length > 0 ? <News notices={data.notices} reader={reader} now={now} /> : null}
+        <div class="c8 stack stack-16">
+          {latest
+            ? <Continue talks={data.talks} snippet={data.snippet} reader={reader} now={now} />
+            : <Begin reader={reader} />}
+          {data.proposal
+            ? (
+              <Waiting
+                proposal={data.proposal}
+                n={data.stats.waiting.proposals}
+                reader={reader}
+              />
+            )
+            : null}
+          {data.contradiction
+            ? (
+              <Disagree
+                pair={data.contradiction}
+                n={data.stats.waiting.contradictions}
+                reader={reader}
+              />
+            )
+            : null}
+          <Remembered memories={data.memories} reader={reader} now={now} />
+        </div>
+        <div class="c4 stack stack-16">
+          <QuotaCard quota={data.quota} reader={reader} now={now} />
+          {data.tour.open ? <Steps tour={data.tour} reader={reader} /> : null}
+          {data.notices.length > 0
+            ? <News notices={data.notices} reader={reader} now={now} />
+            : null}
+        </div>
       </div>
     </Shell>
   );
 });
-
-/** Cards of a third of the width that come before what was remembered. */
-function smallCards({ tour, proposal, contradiction }: DashboardData): number {
-  return [tour.open, proposal, contradiction].filter(Boolean).length;
-}
 
 function Continue({ talks, snippet, reader, now }: {
   talks: Conversation[];
@@ -172,7 +169,6 @@ function Continue({ talks, snippet, reader, now }: {
     <Card
       title={text.continue}
       id="continue"
-      span={8}
       aside={
         <time
           class="small quiet"
@@ -215,7 +211,7 @@ function Continue({ talks, snippet, reader, now }: {
 function Begin({ reader }: { reader: Reader }) {
   const text = dashboardText(reader.locale);
   return (
-    <Card title={text.begin} id="begin" span={8}>
+    <Card title={text.begin} id="begin">
       <p class="quiet">{text.beginText}</p>
       <ul class="stack">
         {[text.begin1, text.begin2, text.begin3].map((words) => (
@@ -240,7 +236,7 @@ function Steps({ tour, reader }: { tour: TourView; reader: Reader }) {
   const done = tour.steps.filter((step) => tour.done.includes(step)).length;
   const percent = (done / n) * 100;
   return (
-    <Card title={text.steps} id="steps" span={4}>
+    <Card title={text.steps} id="steps">
       <div class="row row-16 nowrap">
         <span class="ringed">
           <ProgressRing
@@ -267,7 +263,6 @@ function Waiting(
     <Card
       title={text.waiting}
       id="waiting"
-      span={4}
       aside={<a href="/memory/proposals">{say(text.waitingAll, { n }, reader.locale)}</a>}
     >
       <p>{proposal.text}</p>
@@ -288,7 +283,7 @@ function Disagree(
 ) {
   const text = dashboardText(reader.locale);
   return (
-    <Card title={text.contradictions} id="disagree" span={4}>
+    <Card title={text.contradictions} id="disagree">
       <dl class="kv small">
         <dt>{text.earlier}</dt>
         <dd>{pair.older.text}</dd>
@@ -304,11 +299,10 @@ function Disagree(
 }
 
 function Remembered(
-  { memories, reader, now, whole }: {
+  { memories, reader, now }: {
     memories: Memory[];
     reader: Reader;
     now: Date;
-    whole: boolean;
   },
 ) {
   const text = dashboardText(reader.locale);
@@ -316,7 +310,6 @@ function Remembered(
     <Card
       title={text.remembered}
       id="remembered"
-      {...whole ? {} : { span: 8 }}
       aside={memories.length > 0 ? <a href="/memory">{text.rememberedAll}</a> : null}
     >
       {memories.length === 0 ? <p class="quiet">{text.rememberedNone}</p> : (
@@ -350,7 +343,6 @@ function News({ notices, reader, now }: { notices: Notice[]; reader: Reader; now
     <Card
       title={text.news}
       id="news"
-      span={4}
       aside={<a href="/notifications">{text.newsAll}</a>}
     >
       <ul class="lines">

@@ -1,7 +1,7 @@
 import { systemClock } from "../../platform/clock.ts";
 import type { Reader } from "../format.ts";
 import { createApi } from "./api.ts";
-import { createDrafts, type DraftStore } from "./drafts.ts";
+import { createDrafts, forgetOthers } from "./drafts.ts";
 import { browserPaces, createPacer } from "./pacer.ts";
 import { createPlaces } from "./place.ts";
 import type { ChatData, ChatPorts } from "./store.ts";
@@ -13,13 +13,15 @@ export function browserPorts(
   hooks: { current: Pick<ChatPorts, "onText" | "onEnd"> },
 ): ChatPorts {
   const clock = systemClock;
+  const store = sessionStore();
+  forgetOthers(store, data.userId);
   const get: typeof fetch = (input, init) => fetch(input, init);
   return {
     api: createApi({ fetch: get, clock }),
     fetch: get,
     clock,
-    drafts: createDrafts(sessionStore(), data.userId),
-    places: createPlaces(sessionStore()),
+    drafts: createDrafts(store, data.userId),
+    places: createPlaces(store),
     reader,
     newId: () => crypto.randomUUID?.() ?? randomId(),
     schedule: createPacer(browserPaces()),
@@ -30,7 +32,7 @@ export function browserPorts(
   };
 }
 
-function sessionStore(): DraftStore | undefined {
+function sessionStore(): Storage | undefined {
   try {
     return typeof document === "undefined" ? undefined : globalThis.sessionStorage;
   } catch {

@@ -1,5 +1,18 @@
+const PREFIX = "nova:draft:";
+
 /** The part of a browser store that is used. */
 export type DraftStore = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+
+/** A store whose keys can be looked through. */
+type WholeStore = Pick<Storage, "key" | "length" | "removeItem">;
+
+/** Takes away what somebody else, who used this browser before, had typed (UI-84). */
+export function forgetOthers(store: WholeStore | undefined, userId: string): void {
+  const keys = Array.from({ length: store?.length ?? 0 }, (_, at) => store!.key(at));
+  for (const key of keys) {
+    if (key?.startsWith(PREFIX) && !key.startsWith(`${PREFIX}${userId}:`)) store!.removeItem(key);
+  }
+}
 
 /** Text that was typed and not sent, per conversation. */
 export interface Drafts {
@@ -15,7 +28,7 @@ const MAX_DRAFT = 40_000;
  * or forbidden is no reason to fail: the text is still in the field.
  */
 export function createDrafts(store: DraftStore | undefined, userId: string): Drafts {
-  const key = (id: string | null) => `nova:draft:${userId}:${id ?? "new"}`;
+  const key = (id: string | null) => `${PREFIX}${userId}:${id ?? "new"}`;
   return {
     read(id) {
       try {

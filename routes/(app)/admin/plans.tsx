@@ -6,7 +6,7 @@ import { Card } from "@/lib/ui/card.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
 import { Field, Select, TextField } from "@/lib/ui/field.tsx";
 import { field } from "@/lib/ui/forms.ts";
-import { formatDateTime, formatNumber, type Reader } from "@/lib/ui/format.ts";
+import { formatMoment, formatNumber, type Reader } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { Banner } from "@/lib/ui/notice.tsx";
 import { PostForm } from "@/lib/ui/post_form.tsx";
@@ -218,8 +218,8 @@ function Limits({ person, reader }: { person: Person; reader: Reader }) {
       rows={person.overrides.map((one) => [
         text[one.resource] ?? one.resource,
         one.limit === null ? text.unlimited : formatNumber(one.limit, reader),
-        formatDateTime(one.from, reader),
-        one.until ? formatDateTime(one.until, reader) : "–",
+        formatMoment(one.from, reader),
+        one.until ? formatMoment(one.until, reader) : "–",
         one.reason,
         one.revokedAt
           ? <span key="ended" class="quiet">{text.ended}</span>

@@ -3,7 +3,7 @@ import { define } from "@/utils.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import type { ReconcileRunView } from "@/lib/ui/contract.ts";
-import { formatDateTime, formatNumber, formatWhen, type Reader } from "@/lib/ui/format.ts";
+import { formatMoment, formatNumber, formatWhen, type Reader } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { Banner, EmptyState } from "@/lib/ui/notice.tsx";
 import { PostForm } from "@/lib/ui/post_form.tsx";
@@ -103,7 +103,7 @@ function Runs({ runs, reader }: { runs: readonly ReconcileRunView[]; reader: Rea
         { label: text.drift },
       ]}
       rows={runs.map((run) => [
-        formatDateTime(run.at, reader),
+        formatMoment(run.at, reader),
         run.cause,
         formatNumber(run.checked, reader),
         formatNumber(run.failed, reader),

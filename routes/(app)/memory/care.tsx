@@ -22,7 +22,13 @@ export const handler = define.handlers({
       services.memory.stats(userId),
       services.usage.quota(userId),
     ]);
-    return page({ settings, stats, quota, kinds: services.memory.kinds() });
+    const growth = everyDay(stats.growth, services.clock.now());
+    return page({
+      settings,
+      stats: { ...stats, growth },
+      quota,
+      kinds: services.memory.kinds(),
+    });
   },
   /** A fix proposes; the owner decides on the page of proposals. */
   async POST(ctx) {
@@ -47,6 +53,15 @@ export default define.page<typeof handler>(({ data, state, url }) => {
     </Shell>
   );
 });
+
+/** The last thirty days in order, also those on which nothing was added. */
+function everyDay(growth: MemoryStats["growth"], now: Date): MemoryStats["growth"] {
+  const counts = new Map(growth.map(({ day, count }) => [day, count]));
+  return Array.from({ length: 30 }, (_, n) => {
+    const day = new Date(now.getTime() - (29 - n) * 86_400_000).toISOString().slice(0, 10);
+    return { day, count: counts.get(day) ?? 0 };
+  });
+}
 
 /** What can be done about it; each only proposes. */
 function Fixes({ stats: { health, waiting }, reader }: { stats: MemoryStats; reader: Reader }) {
@@ -95,20 +110,20 @@ function Health({ stats, reader }: { stats: MemoryStats; reader: Reader }) {
         />
       </dl>
       <Fixes stats={stats} reader={reader} />
-      {stats.growth.length > 0
+      {stats.growth.some(({ count }) => count > 0)
         ? (
           <figure class="stack stack-4">
             <figcaption class="small quiet">{text.growth}</figcaption>
             <svg class="growth" viewBox={`0 0 ${stats.growth.length * 12} 40`} aria-hidden="true">
               {stats.growth.map(({ day, count }, at) => {
-                const height = Math.max(2, Math.round((count / most) * 40));
+                const height = Math.max(1, Math.round((count / most) * 40));
                 return (
                   <rect key={day} x={at * 12} y={40 - height} width="8" height={height} rx="1" />
                 );
               })}
             </svg>
             <ul class="sr">
-              {stats.growth.map(({ day, count }) => (
+              {stats.growth.filter(({ count }) => count > 0).map(({ day, count }) => (
                 <li key={day}>{say(text.growthDay, { day, n: count }, reader.locale)}</li>
               ))}
             </ul>

@@ -3,7 +3,7 @@ import { define, type State } from "@/utils.ts";
 import { Button } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
-import { formatDateTime } from "@/lib/ui/format.ts";
+import { formatMoment } from "@/lib/ui/format.ts";
 import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { Table } from "@/lib/ui/table.tsx";
@@ -71,8 +71,8 @@ export default define.page<typeof handler>(({ data, state, url }) => {
                 {device.kind === "api" ? <Chip>{text.program}</Chip> : null}
               </span>,
               device.address,
-              formatDateTime(device.createdAt, reader),
-              formatDateTime(device.lastUsedAt, reader),
+              formatMoment(device.createdAt, reader),
+              formatMoment(device.lastUsedAt, reader),
               device.current ? null : (
                 <Button
                   size="sm"

@@ -3,7 +3,7 @@ import { define, type State } from "@/utils.ts";
 import { LinkButton } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
-import { formatDateTime } from "@/lib/ui/format.ts";
+import { formatMoment } from "@/lib/ui/format.ts";
 import { EmptyState } from "@/lib/ui/notice.tsx";
 import { Table } from "@/lib/ui/table.tsx";
 import { accountText } from "@/lib/ui/text/account.ts";
@@ -52,7 +52,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
                 { label: text.where! },
               ]}
               rows={data.entries.map((entry) => [
-                formatDateTime(entry.at, reader),
+                formatMoment(entry.at, reader),
                 <span key="what">
                   {text[`event_${entry.event}`] ?? text.event_other}{" "}
                   {entry.response ? <Chip tone="amber">{entry.response}</Chip> : null}

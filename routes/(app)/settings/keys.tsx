@@ -4,7 +4,7 @@ import { Button } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
 import { Checkbox, TextField } from "@/lib/ui/field.tsx";
-import { formatDateTime, formatDay } from "@/lib/ui/format.ts";
+import { formatDateTime, formatDay, formatMoment } from "@/lib/ui/format.ts";
 import { Banner, EmptyState } from "@/lib/ui/notice.tsx";
 import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
@@ -202,7 +202,7 @@ function KeyTable({ keys, state }: { keys: Key[]; state: State }) {
                 : null}
             </span>,
             <span class="small" key="scopes">{key.scopes.join(", ")}</span>,
-            key.lastUsedAt ? formatDateTime(key.lastUsedAt, reader) : text.never,
+            key.lastUsedAt ? formatMoment(key.lastUsedAt, reader) : text.never,
             formatDay(key.expiresAt, reader),
             <span class="row" key="actions">
               {key.state === "paused"

@@ -2,7 +2,7 @@ import { page } from "fresh";
 import { define } from "@/utils.ts";
 import { LinkButton } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
-import { formatDateTime, formatNumber } from "@/lib/ui/format.ts";
+import { formatMoment, formatNumber } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { EmptyState } from "@/lib/ui/notice.tsx";
 import { Table } from "@/lib/ui/table.tsx";
@@ -59,7 +59,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
                 const feature = String(entry.metadata.feature ?? "other");
                 return [
                   String(entry.sequence),
-                  formatDateTime(entry.occurredAt, reader),
+                  formatMoment(entry.occurredAt, reader),
                   text[`what_${entry.resource}`] ?? entry.resource,
                   formatNumber(entry.amount, reader),
                   entry.kind === "adjustment"
