@@ -89,9 +89,8 @@ Deno.test("[ACC-131] an archive is whole however much there is, holds nobody els
   // Without a fresh proof nobody asks for an archive or fetches one.
   later(16 * 60_000);
   expect((await ada.post("/api/account/export")).body.code).toBe("step_up_required");
-  const [{ id }] = await sql(`select id from account_exports where user_id = '${ada.userId}'`) as [
-    { id: string },
-  ];
+  const [made] = await sql(`select id from account_exports where user_id = '${ada.userId}'`);
+  const id: string = made!.id;
   expect((await ada.get(`/api/account/export/${id}?download=true`)).body.code)
     .toBe("step_up_required");
   expect((await (await verified("eve")).get(`/api/account/export/${id}`)).status).toBe(404);
