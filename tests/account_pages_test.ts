@@ -79,6 +79,55 @@ Deno.test("[ACC-79] each group of settings is saved, reloaded and read back", as
   });
 });
 
+Deno.test("[ACC-6] the least age is stated where one registers", async () => {
+  const { text } = await app.client().get("/register");
+  expect(text).toMatch(/at least 13|13 years|13 or older/);
+  expect(text).not.toMatch(/type="date"|birth/i);
+});
+
+Deno.test("[ACC-15] passwords may be pasted, and managers know every field", async () => {
+  const ada = await app.person();
+  const fields = async (client: TestClient, path: string) => {
+    const { text } = await client.get(path);
+    expect([path, /onpaste|autocomplete="(?:off|false|nope)"/i.test(text)]).toEqual([path, false]);
+    return [...text.matchAll(/<input\b[^>]*>/g)].map(([tag]) => tag)
+      .filter((tag) => /type="(?:password|email)"|name="code"/.test(tag))
+      .map((tag) => tag.match(/autocomplete="([^"]+)"/)?.[1] ?? tag);
+  };
+  const stranger = app.client();
+  expect(await fields(stranger, "/login")).toEqual(["username", "current-password"]);
+  expect(await fields(stranger, "/register")).toEqual(["username", "new-password"]);
+  expect(await fields(stranger, "/forgot-password")).toEqual(["username"]);
+  await stranger.post("/api/auth/request-password-reset", { email: ada.email });
+  const link = await mailLink(ada.email, "/reset-password");
+  expect(await fields(stranger, link)).toEqual(["new-password"]);
+  expect(await fields(ada, "/settings/security")).toEqual(["current-password", "new-password"]);
+});
+
+Deno.test("[ACC-55] pages of secret links tell nobody where they were opened, load nothing from afar, and leave no trace", async () => {
+  const ada = await app.person();
+  await app.client().post("/api/auth/request-password-reset", { email: ada.email });
+  const links = [
+    await mailLink(ada.email, "/verify-email"),
+    await mailLink(ada.email, "/reset-password"),
+    `/undo-email?token=${"a1".repeat(32)}`,
+    `/end-device?token=${"b2".repeat(32)}`,
+  ];
+  for (const link of links) {
+    const page = await app.client().get(link);
+    expect([link, page.status, page.headers.get("referrer-policy")])
+      .toEqual([link, 200, "no-referrer"]);
+    const loaded = [
+      ...page.text.matchAll(/<(?:script|img|link|iframe|source)\b[^>]*(?:src|href)="([^"]+)"/g),
+    ]
+      .map(([, address]) => address!);
+    expect(loaded.filter((address) => !address.startsWith("/") || address.startsWith("//")))
+      .toEqual([]);
+    const token = link.split("token=")[1]!;
+    expect(app.logs.filter((line) => line.includes(token))).toEqual([]);
+  }
+});
+
 Deno.test("[ACC-51] opening the link of a mail changes nothing; its button does", async () => {
   const ada = await app.person();
   const path = await mailLink(ada.email, "/verify-email");

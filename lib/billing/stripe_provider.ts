@@ -74,10 +74,18 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
 
     checkout: (request) =>
       call(async (client) => {
+        // A checkout that is open in another tab could be paid too: two plans, charged twice.
+        const { customerId: customer } = request;
+        const { data: open } = await client.checkout.sessions.list({
+          customer,
+          status: "open",
+          limit: 100,
+        });
+        for (const { id } of open) await client.checkout.sessions.expire(id);
         const named = { metadata: { user_id: request.userId } };
         const session = await client.checkout.sessions.create({
           mode: "subscription",
-          customer: request.customerId,
+          customer,
           client_reference_id: request.userId,
           line_items: [{ price: request.priceId, quantity: 1 }],
           success_url: request.successUrl,

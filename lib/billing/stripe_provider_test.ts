@@ -75,8 +75,12 @@ const KEY = "key-1";
 
 Deno.test("[BIL-10] a customer and a checkout are made with the account's id and an idempotency key", async () => {
   await withStripe(
-    ({ path }) =>
-      path.includes("customers") ? ok({ id: "cus_1" }) : ok({ url: "https://checkout.example/1" }),
+    ({ method, path }) =>
+      path.includes("customers")
+        ? ok({ id: "cus_1" })
+        : method === "GET"
+        ? ok({ data: [{ id: "cs_old" }] })
+        : ok({ id: "cs_1", url: "https://checkout.example/1" }),
     async (provider, seen) => {
       expect(
         await provider.createCustomer({
@@ -96,14 +100,21 @@ Deno.test("[BIL-10] a customer and a checkout are made with the account's id and
         idempotencyKey: "key-2",
       });
       expect(page.url).toBe("https://checkout.example/1");
-      expect(seen.map(({ key }) => key)).toEqual([KEY, "key-2"]);
+      // One that is open in another tab is ended: paid twice would be charged twice.
+      expect(seen.map(({ method, path }) => `${method} ${path.split("?")[0]}`)).toEqual([
+        "POST /v1/customers",
+        "GET /v1/checkout/sessions",
+        "POST /v1/checkout/sessions/cs_old/expire",
+        "POST /v1/checkout/sessions",
+      ]);
+      expect([seen[0]!.key, seen[3]!.key]).toEqual([KEY, "key-2"]);
       expect(seen[0]).toMatchObject({
         method: "POST",
         path: "/v1/customers",
         auth: "Bearer sk_test_0123456789",
       });
       expect(seen[0]!.form).toMatchObject({ "metadata[user_id]": "u" });
-      expect(seen[1]!.form).toMatchObject({
+      expect(seen[3]!.form).toMatchObject({
         mode: "subscription",
         customer: "cus_1",
         client_reference_id: "u",
@@ -115,7 +126,8 @@ Deno.test("[BIL-10] a customer and a checkout are made with the account's id and
 });
 
 Deno.test("[BIL-10] a checkout without an address is a fault that may pass", async () => {
-  await withStripe(() => ok({ url: null }), async (provider) => {
+  const nowhere = ({ method }: Seen) => ok(method === "GET" ? { data: [] } : { url: null });
+  await withStripe(nowhere, async (provider) => {
     const request = {
       customerId: "c",
       userId: "u",

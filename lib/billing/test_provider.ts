@@ -235,6 +235,10 @@ export function createTestPayments(options: TestPaymentsOptions) {
 
     checkout: (request) =>
       inBooks(async (tx) => {
+        for (const former of await books.readAll(tx, "checkout", request.customerId)) {
+          if (former.status !== "open") continue;
+          await books.write(tx, "checkout", { ...former, status: "expired" }, clock.now());
+        }
         const id = newId("cs");
         await books.write(tx, "checkout", {
           id,
@@ -362,6 +366,7 @@ export function createTestPayments(options: TestPaymentsOptions) {
           throw new ProviderError("rejected", "There is no such test checkout");
         }
         if (outcome === "abandon") return found.cancel_url;
+        if (found.status === "expired") return found.cancel_url;
         if (found.status !== "open") return found.success_url;
         if (outcome === "decline") return null;
         await pay(tx, found);

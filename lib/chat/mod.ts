@@ -1,6 +1,7 @@
 import { compactConstitution } from "@/lib/policy/mod.ts";
 import { balance } from "@/lib/usage/mod.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
+import { notFound } from "@/lib/platform/problem.ts";
 import { compose } from "./compose.ts";
 import type { ChatContext, ChatDependencies } from "./context.ts";
 import { conversationService, receiptIn } from "./conversations.ts";
@@ -87,7 +88,8 @@ export function createChat(dependencies: ChatDependencies) {
   async function shownPath(userId: string, sessionId: string): Promise<store.MessageRow[]> {
     return await db.asUser(userId, async (tx) => {
       const session = await store.findSession(tx, sessionId);
-      if (!session?.headMessageId) return [];
+      if (!session) throw notFound();
+      if (!session.headMessageId) return [];
       const path = await store.pathFrom(tx, session.headMessageId, 50);
       return path.reverse().filter((message) => message.content !== "");
     });
