@@ -154,7 +154,6 @@ export async function findCandidates(
 ): Promise<Candidates> {
   const { words, related } = query;
   const skipped = counts.common(userId, words.map(({ word }) => word));
-  const skips = skipped.turns.includes(true) || skipped.facts.includes(true);
   const widened = related.length > 0;
   return await db.asUser(userId, async (tx) => {
     // Sent together: one round trip.
@@ -163,10 +162,10 @@ export async function findCandidates(
       query.care ? careOf(tx, userId) : null,
     ]);
     let rows = first;
-    if (skips && !rows.some(({ list }) => list === "full_text")) {
-      // Nothing but common words: then they are all there is to go by.
-      skipped.turns.fill(false);
-      skipped.facts.fill(false);
+    // Where nothing but common words was asked for, they are all there is to go by.
+    const missed = onlyCommon(rows, skipped);
+    if (missed.length > 0) {
+      for (const store of missed) skipped[store].fill(false);
       rows = await readRows(tx, query, skipped);
     }
     const corpus = { rows: 0, holding: new Array<number>(words.length + Number(widened)).fill(0) };
@@ -193,6 +192,18 @@ export async function findCandidates(
     for (const row of rows) if (row.kind !== null) add(candidates, row, words.length);
     return { corpus, candidates: [...candidates.values()], care };
   });
+}
+
+/** Stores in which words were left out and no other one found anything. */
+function onlyCommon(
+  rows: readonly Row[],
+  skipped: Readonly<Record<"turns" | "facts", readonly boolean[]>>,
+): ("turns" | "facts")[] {
+  const found = (kind: Row["kind"]) =>
+    rows.some((row) => row.kind === kind && row.list === "full_text");
+  return ([["turns", "turn"], ["facts", "fact"]] as const)
+    .filter(([store, kind]) => skipped[store].includes(true) && !found(kind))
+    .map(([store]) => store);
 }
 
 /** Calls the function of the database. One text comes back: the client takes that apart much faster. */

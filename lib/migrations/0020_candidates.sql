@@ -9,10 +9,7 @@
 --   the turn's text.
 -- A short word that nobody ever wrote is looked for in all its spellings that differ by one letter:
 --   the index of words answers that at once, while letters of a short word stand in half of all rows.
---   Long words are looked for by their letters as before. These lists alone are asked for, with
---   `strange`, once the caller knows which words nothing holds.
--- skipped_turns, skipped_facts: whether a word is not to be looked for in a store, because the caller knows that it is common. It then
---   finds nothing, as any common word, but still counts in what stands beside the best rows.
+--   Long words are looked for by their letters as before.
 -- What stands beside a row is read of the best rows alone.
 create function spelling_variants(word text) returns text
 language sql immutable strict parallel safe set search_path = public, pg_temp as $$
@@ -36,8 +33,7 @@ revoke execute on function spelling_variants from public;
 grant execute on function spelling_variants to nova_search;
 
 create function find_candidates(
-  words text[], typed text[], weights real[], skipped_turns boolean[], skipped_facts boolean[],
-  strange text[],
+  words text[], typed text[], weights real[], spelled boolean[],
   query_vector halfvec, query_model text, vector_last boolean,
   at timestamptz, include_past boolean, with_facts boolean, with_turns boolean,
   spans_from timestamptz[], spans_to timestamptz[], by_user boolean,
@@ -67,11 +63,11 @@ declare
   -- The variants of each short word that nobody ever wrote.
   in_variants tsquery[] := '{}';
   kin tsquery;
-  only_letters boolean;
   in_facts tsquery[] := '{}';
   turn_rows float8 := 0;
   fact_rows float8 := 0;
   names text[];
+  strange text[] := '{}';
   fact_ids uuid[] := '{}';
   lists text[] := '{}';
   places bigint[] := '{}';
@@ -81,17 +77,23 @@ begin
   for i in 1 .. cardinality(words) loop
     forms := case when words[i] = typed[i] then '''' || words[i] || ''''
       else '''' || words[i] || '''|''' || typed[i] || '''' end;
-    in_turns[i] := case when not skipped_turns[i] then mine && to_tsquery('english', forms) end;
-    in_facts[i] := case when not skipped_facts[i]
-      then mine && (to_tsquery('english', forms) || to_tsquery('simple', forms)) end;
+    in_turns[i] := mine && to_tsquery('english', forms);
+    in_facts[i] := mine && (to_tsquery('english', forms) || to_tsquery('simple', forms));
     own_words[i] := to_tsquery('english', replace(forms, '''|', ''':A|') || ':A');
     near_words[i] := to_tsquery('english', replace(forms, '''|', ''':D|') || ':D');
+    if spelled[i]
+      and not exists (
+        select from messages m where m.text_search @@ in_turns[i] and m.user_id is not distinct from me)
+      and not exists (
+        select from memories m where m.text_search @@ in_facts[i] and m.user_id is not distinct from me)
+    then
+      if words[i] ~ '^[a-z]{4,7}$' then
+        in_variants := in_variants || (mine && to_tsquery('english', spelling_variants(words[i])));
+      else
+        strange := strange || words[i];
+      end if;
+    end if;
   end loop;
-  in_variants := array(
-    select mine && to_tsquery('english', spelling_variants(w)) from unnest(strange) as w
-    where w ~ '^[a-z]{4,7}$');
-  strange := array(select w from unnest(strange) as w where w !~ '^[a-z]{4,7}$');
-  only_letters := cardinality(strange) + cardinality(in_variants) > 0;
   if related <> '' then
     kin := to_tsquery('english', related);
     if numnode(kin) > 0 then
@@ -107,7 +109,7 @@ begin
     select count(*) into turn_rows from (
       select from messages m where m.user_id = me and m.search_text <> '' limit 1000) as counted;
   end if;
-  if turn_rows > 0 and not only_letters then
+  if turn_rows > 0 then
     names := array(
       select w from unnest(words) as w
       where exists (
@@ -190,11 +192,9 @@ begin
     left join messages g on g.id = p.parent_id
     union all
     select null, null, null,
-      (select string_agg(term || ' ' || holding || ' ' || found, ',') from terms), turn_rows, null, null, 'turns', null,
+      (select string_agg(term || ' ' || holding, ',') from terms), turn_rows, null, null, null, null,
       null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
       null, null, null;
-  end if;
-  if turn_rows > 0 then
     if cardinality(strange) > 0 or cardinality(in_variants) > 0 or fill > 0
       or query_vector is not null then
       return query
@@ -229,7 +229,7 @@ begin
         union all
         select id, 'vector', row_number() over (order by value desc, id), value from (
           select m.id, (1 - (m.embedding <=> query_vector))::real as value from messages m
-          where query_vector is not null and not only_letters and m.user_id = me and m.embedding_model = query_model
+          where query_vector is not null and m.user_id = me and m.embedding_model = query_model
             and m.search_text <> '' and m.id <> all (without)
             and (m.session_id is distinct from within or m.id = any (path) or m.created_at < since)
           order by (m.embedding <=> query_vector) + 0, m.id limit best
@@ -250,7 +250,7 @@ begin
     select count(*) into fact_rows from (
       select from memories m where m.user_id = me limit 1000) as counted;
   end if;
-  if fact_rows > 0 and not only_letters then
+  if fact_rows > 0 then
     return query
     with hits as materialized (
       select q.term::integer - 1 as term, m.id
@@ -292,7 +292,7 @@ begin
     ) as f join memories m on m.id = f.id
     union all
     select null, null, null,
-      (select string_agg(term || ' ' || holding || ' ' || holding, ',') from terms), fact_rows, null, null, 'facts', null,
+      (select string_agg(term || ' ' || holding, ',') from terms), fact_rows, null, null, null, null,
       null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
       null, null, null;
     return query
@@ -325,8 +325,6 @@ begin
       m.access_count, m.injection, (extract(epoch from m.valid_to) * 1000)::float8,
       (extract(epoch from m.superseded_at) * 1000)::float8
     from listed l join memories m on m.id = l.id;
-  end if;
-  if fact_rows > 0 then
     if cardinality(strange) > 0 then
       select array_agg(id), array_agg(value) into fact_ids, measures from (
         select near.id, max(near.value) as value
@@ -362,7 +360,7 @@ begin
         where near.id <> all (fact_ids) order by near.id desc limit 20
       ) as spellings;
     end if;
-    if query_vector is not null and not only_letters then
+    if query_vector is not null then
       select fact_ids || coalesce(array_agg(id), '{}'), measures || coalesce(array_agg(value), '{}'),
         lists || coalesce(array_agg('vector'::text), '{}')
       into fact_ids, measures, lists
