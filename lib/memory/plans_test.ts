@@ -1,5 +1,9 @@
 import { expect } from "expect";
 import type { Tx } from "@/lib/platform/database/mod.ts";
+import { FakeClock } from "@/lib/platform/clock.ts";
+import { createMetrics } from "@/lib/platform/metrics.ts";
+import { LEXICAL_MODEL } from "@/lib/model/mod.ts";
+import { createRecall } from "./recall.ts";
 import { openTestDatabase, type TestDatabase } from "@/tests/support/database.ts";
 
 const USERS = 4;
@@ -37,9 +41,9 @@ async function fill(tx: Tx): Promise<void> {
       values (${id}, ${id}, 'm', ${at}, ${at})`;
     await tx`insert into messages (id, user_id, session_id, role, author, content, status,
         created_at, search_text)
-      select gen_random_uuid(), ${id}, ${id}, 'user', 'Ada', 'x', 'complete', ${at},
-        'Words of turn ' || i || ' on topic' || i % 500
-      from generate_series(1, ${ROWS}) as i`;
+      select gen_random_uuid(), ${id}, ${id}, 'user', 'Ada', n.text, 'complete', ${at}, n.text
+      from generate_series(1, ${ROWS}) as i,
+        lateral (select 'Words of turn ' || i || ' on topic' || i % 500 as text) as n`;
   }
 }
 
@@ -131,7 +135,7 @@ testCase(
       const before = await fetched();
       const rows = await tx`select * from find_candidates(
       array['word7', 'topic7'], array['word7', 'topic7'], array[1, 1]::real[],
-      array[false, false], null, 'lexical', true, '2026-01-01T00:00:00Z', false, true, true,
+      array[false, false], array[false, false], '{}', null, 'lexical', true, '2026-01-01T00:00:00Z', false, true, true,
       '{}', '{}', true, '{}', null, '{}', null, 30, 0, '')`;
       expect(rows.length).toBeGreaterThan(4);
       return await fetched() - before;
@@ -140,3 +144,24 @@ testCase(
     expect(read).toBeLessThan(3_000);
   },
 );
+
+testCase("[MEM-95] what is known of common words changes no answer", async () => {
+  const { search } = createRecall({
+    db: test.db,
+    clock: new FakeClock("2026-01-02T00:00:00.000Z"),
+    metrics: createMetrics(),
+    embedder: { model: LEXICAL_MODEL, embedQuery: () => Promise.resolve(null) },
+  });
+  const found = async (query: string) => {
+    const kinds = ["fact", "turn"] as const;
+    const { results } = await search(userOf(1), { query, limit: 10, kinds, includePast: false });
+    return results.map(({ text }) => text).sort();
+  };
+  // Every turn holds "turn", every fact "statement".
+  const first = await found("statement and turn on topic7");
+  expect(first.filter((text) => text.endsWith("on topic7"))).toHaveLength(4);
+  expect(await found("statement and turn on topic7")).toEqual(first);
+  // A common word alone still finds.
+  expect(await found("turn")).toHaveLength(10);
+  expect(await found("turn")).toHaveLength(10);
+});

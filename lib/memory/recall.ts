@@ -7,6 +7,7 @@ import { parseQuestion, type Query, rank, type Ranked } from "./ranking.ts";
 import { RANKING_WEIGHTS_VERSION } from "./ranking_weights.ts";
 import { type CandidateQuery, type Care, findCandidates } from "./recall_store.ts";
 import { selectForRecall } from "./selection.ts";
+import { createWordCounts } from "./word_counts.ts";
 import { isPast } from "./question_match.ts";
 import type { Found, Recall, RecallRequest } from "./types.ts";
 
@@ -56,6 +57,7 @@ const NUMBER = /^\p{N}+$/u;
 /** Recall for answers and search for people, over one ranking. */
 export function createRecall({ db, clock, metrics, embedder }: RecallDependencies) {
   const vectors = createQueryVectors(embedder, clock);
+  const counts = createWordCounts(clock);
   const lexicalVectors = embedder.model === LEXICAL_MODEL;
   const measures = registerMetrics(metrics);
 
@@ -76,7 +78,7 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
     },
   ): Promise<{ ranked: Ranked[]; care: Care | null }> {
     const question = parseQuestion(query);
-    const { corpus, candidates, care } = await findCandidates(db, userId, {
+    const { corpus, candidates, care } = await findCandidates(db, {
       words: question.terms.map(({ word, typed, weight, light }) => ({
         word,
         typed: typed.toLowerCase(),
@@ -98,7 +100,7 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
       best: options.best,
       fill: options.fill,
       related: [...question.related.values()],
-    });
+    }, { userId, counts });
     return { ranked: rank(question, candidates, { lexicalVectors, corpus }), care };
   }
 

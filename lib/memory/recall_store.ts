@@ -1,4 +1,5 @@
 import type { Database, Tx } from "@/lib/platform/database/mod.ts";
+import { COMMON, type WordCounts } from "./word_counts.ts";
 import type {
   Candidate,
   Corpus,
@@ -102,36 +103,138 @@ interface Row {
   supersededAt: number | null;
 }
 
-/** Reads the candidates of both stores with the owner's rights, in one call. */
+/** The columns of a {@link Row}, in the order in which they are sent. */
+const COLUMNS = [
+  "kind",
+  "id",
+  "sessionId",
+  "body",
+  "date",
+  "near",
+  "session",
+  "list",
+  "place",
+  "value",
+  "role",
+  "author",
+  "prior",
+  "priorAsks",
+  "prior2",
+  "sourceIds",
+  "quote",
+  "subject",
+  "attribute",
+  "slotValue",
+  "tags",
+  "tier",
+  "source",
+  "confidence",
+  "pinned",
+  "anchor",
+  "accessCount",
+  "injection",
+  "validTo",
+  "supersededAt",
+] as const satisfies readonly (keyof Row)[];
+/** The same as the database spells them. */
+const SENT = COLUMNS.map((name) => `c.${name.replace(/[A-Z]/g, (letter) => `_${letter}`)}`)
+  .join(", ").toLowerCase();
+
+/**
+ * Reads the candidates of both stores with the owner's rights, mostly in one call: words that nobody
+ * ever wrote are then looked for by their letters.
+ *
+ * @param options.counts what is known of how often the owner's words occur; common ones are not
+ *   looked for again
+ */
 export async function findCandidates(
   db: Database,
-  userId: string,
   query: CandidateQuery,
+  { userId, counts }: { userId: string; counts: WordCounts },
 ): Promise<Candidates> {
-  const { words, within, spans } = query;
-  const [rows, care] = await db.asUser(userId, (tx) =>
+  const { words, related } = query;
+  const skipped = counts.common(userId, words.map(({ word }) => word));
+  const widened = related.length > 0;
+  return await db.asUser(userId, async (tx) => {
     // Sent together: one round trip.
-    Promise.all([
-      tx<Row[]>`select * from find_candidates(
+    const [first, care] = await Promise.all([
+      readRows(tx, query, skipped),
+      query.care ? careOf(tx, userId) : null,
+    ]);
+    let rows = first;
+    // Where nothing but common words was asked for, they are all there is to go by.
+    const missed = onlyCommon(rows, skipped);
+    if (missed.length > 0) {
+      for (const store of missed) skipped[store].fill(false);
+      rows = await readRows(tx, query, skipped);
+    }
+    const corpus = { rows: 0, holding: new Array<number>(words.length + Number(widened)).fill(0) };
+    for (const row of rows) {
+      if (row.kind !== null) continue;
+      const store = row.list as unknown as "turns" | "facts";
+      const found = addStore(corpus, row, skipped[store]);
+      counts.learn(userId, store, words.map(({ word }, at) => [word, found[at]!]));
+    }
+    const strange = words.filter(({ mayBeMisspelled }, at) =>
+      mayBeMisspelled && corpus.holding[at] === 0
+    );
+    if (strange.length > 0) {
+      rows = [
+        ...rows,
+        ...await readRows(tx, { ...query, words: [], related: [], fill: 0 }, {
+          turns: [],
+          facts: [],
+          strange: strange.map(({ word }) => word),
+        }),
+      ];
+    }
+    const candidates = new Map<string, Candidate>();
+    for (const row of rows) if (row.kind !== null) add(candidates, row, words.length);
+    return { corpus, candidates: [...candidates.values()], care };
+  });
+}
+
+/** Stores in which words were left out and no other one found anything. */
+function onlyCommon(
+  rows: readonly Row[],
+  skipped: Readonly<Record<"turns" | "facts", readonly boolean[]>>,
+): ("turns" | "facts")[] {
+  const found = (kind: Row["kind"]) =>
+    rows.some((row) => row.kind === kind && row.list === "full_text");
+  return ([["turns", "turn"], ["facts", "fact"]] as const)
+    .filter(([store, kind]) => skipped[store].includes(true) && !found(kind))
+    .map(([store]) => store);
+}
+
+/** Calls the function of the database. One text comes back: the client takes that apart much faster. */
+async function readRows(
+  tx: Tx,
+  query: CandidateQuery,
+  { turns, facts, strange = [] }: {
+    turns: readonly boolean[];
+    facts: readonly boolean[];
+    strange?: readonly string[];
+  },
+): Promise<Row[]> {
+  const { words, within, spans } = query;
+  const [answer] = await tx<{ rows: string | null }[]>`
+    select json_agg(json_build_array(${tx.unsafe(SENT)}))::text as rows from find_candidates(
       ${words.map(({ word }) => word)}::text[], ${words.map(({ typed }) => typed)}::text[],
-      ${words.map(({ weight }) => weight)}::real[],
-      ${words.map(({ mayBeMisspelled }) => Number(mayBeMisspelled))}::integer[]::boolean[],
+      ${words.map(({ weight }) => weight)}::real[], ${turns.map(Number)}::integer[]::boolean[],
+      ${facts.map(Number)}::integer[]::boolean[], ${strange as string[]}::text[],
       ${vectorText(query.vector)}::halfvec, ${query.vectorModel}, ${query.vectorLast},
       ${query.at}, ${query.includePast}, ${query.facts}, ${query.turns},
       ${spans.map(({ from }) => timeText(from))}::timestamptz[],
       ${spans.map(({ to }) => timeText(to))}::timestamptz[], ${query.byUser},
       ${query.without as string[]}::uuid[], ${within?.sessionId ?? null}::uuid,
       ${(within?.path ?? []) as string[]}::uuid[], ${within?.since ?? null},
-      ${query.best}, ${query.fill}, ${relatedText(query.related)})`,
-      query.care ? careOf(tx, userId) : null,
-    ]));
-  const candidates = new Map<string, Candidate>();
-  const corpus = { rows: 0, holding: new Array<number>(words.length + 1).fill(0) };
-  for (const row of rows) {
-    if (row.kind === null) addStore(corpus, row);
-    else add(candidates, row, words.length);
-  }
-  return { corpus, candidates: [...candidates.values()], care };
+      ${query.best}, ${query.fill}, ${relatedText(query.related)}) as c`;
+  const rows = JSON.parse(answer!.rows ?? "[]") as unknown[][];
+  return rows.map((values) => {
+    const row: Record<string, unknown> = {};
+    for (let at = 0; at < COLUMNS.length; at++) row[COLUMNS[at]!] = values[at];
+    return row as unknown as Row;
+  });
 }
 
 async function careOf(tx: Tx, userId: string): Promise<Care> {
@@ -142,13 +245,21 @@ async function careOf(tx: Tx, userId: string): Promise<Care> {
   return { pausedUntil: row!.pausedUntil, doubts: row!.doubts ?? [] };
 }
 
-/** Adds what a store tells of all its rows. */
-function addStore(corpus: { rows: number; holding: number[] }, { date, body }: Row): void {
+/** Adds what a store tells of all its rows; returns how many rows each term finds. */
+function addStore(
+  corpus: { rows: number; holding: number[] },
+  { date, body }: Row,
+  skipped: readonly boolean[],
+): number[] {
   corpus.rows += date;
+  const found = corpus.holding.map((_, at): number => skipped[at] ? COMMON : 0);
+  for (const [at, rows] of found.entries()) corpus.holding[at]! += rows;
   for (const entry of (body as string | null)?.split(",") ?? []) {
-    const [term, holding] = entry.split(" ").map(Number);
+    const [term, holding, rows] = entry.split(" ").map(Number);
     corpus.holding[term!]! += holding!;
+    found[term!] = rows!;
   }
+  return found;
 }
 
 /** A row may stand in several lists; the first one knows most of its surroundings. */

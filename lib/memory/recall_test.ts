@@ -225,7 +225,10 @@ Deno.test("[MEM-5] the candidate functions go by the setting alone", async () =>
     db.asUser(userId, async (tx) => {
       const rows = await tx<{ id: string }[]>`select id from find_candidates(
         ${words}::text[], ${words}::text[], ${words.map(() => 1)}::real[],
-        ${words.map(() => 1)}::integer[]::boolean[], null::halfvec, 'x', true, ${NOW}, true, true,
+        ${words.map(() => 0)}::integer[]::boolean[],
+        ${
+        words.map(() => 0)
+      }::integer[]::boolean[], '{}', null::halfvec, 'x', true, ${NOW}, true, true,
         true, '{}', '{}', true, '{}', null, '{}', null, 50, 50, '''string'''::text) where kind is not null`;
       return [...new Set(rows.map((row) => row.id))].sort();
     });
@@ -238,7 +241,7 @@ Deno.test("[MEM-5] the candidate functions go by the setting alone", async () =>
   const system = await db.asSystem(
     "test",
     (tx) =>
-      tx`select 1 from find_candidates('{}', '{}', '{}', '{}', null, 'x', true, ${NOW}, true, true,
+      tx`select 1 from find_candidates('{}', '{}', '{}', '{}', '{}', '{}', null, 'x', true, ${NOW}, true, true,
         true, '{}', '{}', true, '{}', null, '{}', null, 50, 50, '')`,
   ).catch(sqlState);
   expect(system).toBe("42501");
