@@ -155,3 +155,13 @@ Deno.test("[PRD-22] a fact told on day 1 is promoted, and cited on day 30; one n
     await own.close();
   }
 });
+
+Deno.test("[MEM-57] what was said right after the thing asked about is not recalled with it", async () => {
+  const ada = await app.person();
+  const { sessionId } = (await ada.say("My sister Maren lives in Tromsø.")).body.turn;
+  await ada.say("Show me a table, some code and a formula.", { sessionId });
+  await app.services.outbox.drain();
+  const { recall } = (await ada.say("Where does my sister live?")).body;
+  expect(recall.items).toHaveLength(1);
+  expect(recall.items[0]).toMatchObject({ kind: "fact" });
+});

@@ -7,15 +7,18 @@ import { misspelled, wordsOf } from "./text_features.ts";
 /** A question of so few telling words may be answered by a word of the same kind alone. */
 const KIND_ASKED = 2;
 
+/** How a row has to do with a question: by itself, by its neighbours alone, or not at all. */
+export type Relation = "own" | "neighbours" | null;
+
 /**
- * Whether a row has to do with the question at all (MEM-57): it means much the same, or holds
+ * How a row has to do with the question, if at all (MEM-57): it means much the same, or holds
  * enough of what the question is about, perhaps misspelled, itself or with its neighbours, or what
  * is asked of the asker's own life is of a kind and the row names one of it.
  *
  * @param options.topic what each term counts in what the question is about; adds up to 1
  * @param options.personal whether one telling word is enough
  */
-export function passesFloor(
+export function relationOf(
   question: Question,
   candidate: Candidate,
   { row, topic, personal, lexicalVectors }: {
@@ -24,9 +27,9 @@ export function passesFloor(
     personal: boolean;
     lexicalVectors: boolean;
   },
-): boolean {
+): Relation {
   const floor = lexicalVectors ? COSINE_FLOOR.lexical : COSINE_FLOOR.default;
-  if (row.cosine !== null && row.cosine >= floor) return true;
+  if (row.cosine !== null && row.cosine >= floor) return "own";
 
   // Who speaks is not what is spoken of.
   const telling = question.terms.filter((term, at) => !term.light && topic[at]! > 0);
@@ -34,17 +37,17 @@ export function passesFloor(
   // A row of the very time that is asked about needs no more than a word in common.
   const lenient = personal || (question.spans.length > 0 && row.signals.date === 1);
   const least = (terms: readonly Term[]) => lenient ? 0 : leastShare(candidate, terms);
-  if (inOwn.length > 0 && row.ownShare >= least(inOwn)) return true;
+  if (inOwn.length > 0 && row.ownShare >= least(inOwn)) return "own";
 
   // "What pets do I have?" is answered by a row that names one.
-  if (personal && telling.length <= KIND_ASKED && row.signals.kind > 0) return true;
+  if (personal && telling.length <= KIND_ASKED && row.signals.kind > 0) return "own";
+
+  const similar = misspelledTerm(question, candidate);
+  if (similar !== null && topic[similar]! >= least([question.terms[similar]!])) return "own";
 
   const inNear = telling.some((term) => row.near[question.byStem.get(term.stem)!]! > 0);
   const near = lenient ? SHARE_FLOOR.nearPersonal : SHARE_FLOOR.near;
-  if (inNear && row.nearShare >= near) return true;
-
-  const similar = misspelledTerm(question, candidate);
-  return similar !== null && topic[similar]! >= least([question.terms[similar]!]);
+  return inNear && row.nearShare >= near ? "neighbours" : null;
 }
 
 function leastShare(candidate: Candidate, terms: readonly Term[]): number {

@@ -2,7 +2,7 @@
  * The one ranking of recall and search, over facts and turns together (MEM-50). Pure: candidates
  * and time come in, an order with its reasons goes out.
  */
-import { passesFloor } from "./floor.ts";
+import { type Relation, relationOf } from "./floor.ts";
 import type { Question } from "./question.ts";
 import { measure, type Measured } from "./ranking_signals.ts";
 import type { Candidate, Corpus, FactCandidate } from "./ranking_types.ts";
@@ -36,6 +36,8 @@ export interface Ranked {
   score: number;
   /** Whether it is related to the question at all (MEM-57). */
   related: boolean;
+  /** What that is by. */
+  relation: Relation;
   /** What the score is made of, and why the row was found, in words. */
   explain(): Explanation;
 }
@@ -79,10 +81,12 @@ export function rank(
     let score = 0;
     for (const name of SIGNALS) score += (row.signals[name] / top[name]) * weights[name];
     for (const [name, value] of small) score += SMALL_TERMS[name] * value;
+    const relation = relationOf(question, candidate, { row, topic, personal, ...options });
     return {
       candidate,
       score,
-      related: passesFloor(question, candidate, { row, topic, personal, ...options }),
+      related: relation !== null,
+      relation,
       explain() {
         const parts = [
           ...likenessParts(candidate, { row, top, weights }),

@@ -261,6 +261,17 @@ Deno.test("[MEM-58] a repetition gives way to something new", () => {
   expect(chosen.map((item) => item.candidate.id).sort()).toEqual(["a", "c"]);
 });
 
+Deno.test("[MEM-57] what stands beside the thing asked about is not recalled with it, but an answer to it is", () => {
+  const said = turn("said", "My sister Maren keeps a parrot.");
+  const beside = turn("beside", "Now something else.", { context: said.text });
+  const answer = turn("answer", "Biscuit!", { context: said.text, priorAsks: true });
+  const elsewhere = turn("elsewhere", "And so on.", { context: said.text, sessionId: "other" });
+  const question = "Which parrot does my sister Maren keep?";
+  expect(found(question, [said, beside, answer, elsewhere])).toHaveLength(4);
+  expect(recalled(question, [said, beside, answer, elsewhere]).sort())
+    .toEqual(["answer", "elsewhere", "said"]);
+});
+
 Deno.test("[MEM-58] one message gives at most three rows", () => {
   const rows = ["apples", "pears", "plums", "figs", "dates"].map((fruit) =>
     fact(fruit, `The garden has ${fruit}.`, { sourceMessageIds: ["m"] })

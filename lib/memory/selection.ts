@@ -44,7 +44,9 @@ export function selectForRecall(
     .slice(0, CONSIDERED)
     .map((item) => ({ item, stems: stemsOf(item), likeness: 0 }));
   const open = new Set(
-    pool.filter((choice) => !chosen.includes(choice.item) && !isSaidByFact(choice, pool)),
+    pool.filter((choice) =>
+      !chosen.includes(choice.item) && !isSaidByFact(choice, pool) && !isBeside(choice.item, pool)
+    ),
   );
   for (const item of chosen) compare(open, stemsOf(item));
   while (chosen.length < MAX_ITEMS && open.size > 0) {
@@ -74,6 +76,18 @@ function isSaidByFact({ item, stems }: Choice, pool: readonly Choice[]): boolean
     const common = [...other.stems].filter((stem) => stems.has(stem)).length;
     return common / other.stems.size >= REPEATED_SHARE;
   });
+}
+
+/**
+ * Whether a turn only stands beside what is asked about, and that is there itself. An answer to a
+ * question is no such turn: "Biscuit" says nothing without the question before it, and everything
+ * with it.
+ */
+function isBeside({ candidate, relation }: Ranked, pool: readonly Choice[]): boolean {
+  if (relation !== "neighbours" || candidate.kind === "fact" || candidate.priorAsks) return false;
+  return pool.some(({ item }) =>
+    item.relation === "own" && item.candidate.sessionId === candidate.sessionId
+  );
 }
 
 /** Anchors need not be related; the best of them come first, in a small budget of their own. */
