@@ -1,4 +1,5 @@
 import { expect } from "expect";
+import { sortRoutePaths } from "../src/fs_routes.ts";
 import { compareRoutes } from "../src/fs_order.ts";
 import { serveProject, withProject } from "./testing.ts";
 
@@ -209,4 +210,26 @@ Deno.test("files of a folder are registered from the general to the greedy", () 
     "/[id]",
     "/[...rest]",
   ]);
+});
+
+Deno.test("paths of routes are sorted from what applies to all to what matches most", () => {
+  const sorted = [
+    "/_app.tsx",
+    "/_middleware.ts",
+    "/_layout.tsx",
+    "/_error.tsx",
+    "/index.tsx",
+    "/about.tsx",
+    "/blog/_middleware.ts",
+    "/blog/index.tsx",
+    "/blog/latest.tsx",
+    "/blog/(drafts)/all.tsx",
+    "/blog/[slug].tsx",
+    "/blog/[...rest].tsx",
+    "/[page].tsx",
+    "/[...rest].tsx",
+  ];
+  expect(sorted.toReversed().sort(sortRoutePaths)).toEqual(sorted);
+  const plain = sorted.map((path) => path.replace(/\.tsx?$/, ""));
+  expect(plain.toReversed().sort(sortRoutePaths)).toEqual(plain);
 });

@@ -32,3 +32,12 @@ export function compareRoutes(a: { id: string }, b: { id: string }): number {
   }
   return left.length - right.length;
 }
+
+/**
+ * The same order for paths of files below the routes folder, with or without their extension; for
+ * tools that sort routes by themselves.
+ */
+export function sortRoutePaths(a: string, b: string): number {
+  const id = (path: string) => path.replace(/\.[jt]sx?$/, "");
+  return compareRoutes({ id: id(a) }, { id: id(b) });
+}

@@ -8,6 +8,8 @@ import { mergePath } from "./router.ts";
 import { scopePath } from "./segments.ts";
 import type { LayoutConfig, Middleware, Route, RouteConfig } from "./types.ts";
 
+export { sortRoutePaths } from "./fs_order.ts";
+
 /** Exports that a file under the routes folder may have. */
 interface FsModule<State> {
   default?: unknown;
