@@ -1,10 +1,12 @@
 import { parseHTML } from "linkedom";
+import { options, render } from "preact";
 
 /** Gives tests a document to render into; without one, components are only strings. */
 export async function withDocument(
   work: (root: HTMLElement) => Promise<void> | void,
 ): Promise<void> {
   const { document } = parseHTML("<!doctype html><html><body><div id=root></div></body></html>");
+  const root = document.getElementById("root") as unknown as HTMLElement;
   const globals: Record<string, unknown> = {
     document,
     requestAnimationFrame: (run: () => void) => setTimeout(run),
@@ -16,10 +18,15 @@ export async function withDocument(
   for (const [name, value] of Object.entries(globals)) {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   }
+  // Preact looks for frames when it is loaded, and without them waits much longer than one.
+  const paints = options.requestAnimationFrame;
+  options.requestAnimationFrame = (run) => setTimeout(run);
   try {
-    await work(document.getElementById("root") as unknown as HTMLElement);
+    await work(root);
+    render(null, root);
     await drawn();
   } finally {
+    options.requestAnimationFrame = paints;
     for (const [name, descriptor] of outer) {
       if (descriptor) Object.defineProperty(globalThis, name, descriptor);
       else delete (globalThis as Record<string, unknown>)[name];
