@@ -1,6 +1,12 @@
 import type { CategoryId } from "./categories.ts";
-import { type Token, tokenise } from "./normalise.ts";
-import { HARD_REACH, type HardOpening, type Match, type RuleBook } from "./rule_book.ts";
+import { type Reading, type Token, tokenise } from "./normalise.ts";
+import {
+  HARD_REACH,
+  type HardOpening,
+  type Match,
+  type Openings,
+  type RuleBook,
+} from "./rule_book.ts";
 import type { RuleHit } from "./types.ts";
 
 /** Released text that is kept to see what came before, in code points. */
@@ -79,51 +85,53 @@ export function createHardScanner(book: RuleBook, canary?: string): HardScanner 
 /** Code points at which a match may have begun that the next pieces complete. */
 function openStarts(
   tokens: readonly Token[],
-  { openings, length }: { openings: readonly HardOpening[]; length: number },
+  { openings, length }: { openings: Openings; length: number },
 ): number[] {
   const last = tokens.at(-1);
   if (!last) return [];
+  const unfinished = last.to === length;
   const starts: number[] = [];
   // A match is at most HARD_REACH long, so that a few words from the end are enough.
   for (let index = tokens.length - 1; index >= 0; index--) {
     const token = tokens[index]!;
     if (length - token.from >= HARD_REACH) break;
-    const unfinished = last.to === length;
-    if (openings.some((opening) => mayGoOn(opening, { tokens, index, unfinished, last }))) {
-      starts.push(token.from);
-    }
+    const open = token.readings.some((first) => {
+      // A last word may still become any other that begins with it.
+      const growing = unfinished && index + first.covers >= tokens.length;
+      const may = growing ? openings.all : openings.beginningWith(first.word);
+      return may.some((opening) => mayGoOn(opening, { tokens, index, first, unfinished }));
+    });
+    if (open) starts.push(token.from);
   }
   return starts;
 }
 
 function mayGoOn(
   { words, open, near }: HardOpening,
-  { tokens, index, unfinished, last }: {
+  { tokens, index, first, unfinished }: {
     tokens: readonly Token[];
     index: number;
+    first: Reading;
     unfinished: boolean;
-    last: Token;
   },
 ): boolean {
-  if (last.at - tokens[index]!.at > near) return false;
-  return tokens[index]!.readings.some((first) => {
-    let reading = first;
-    let next = index + first.covers;
-    for (let n = 0; n < words.length; n++) {
-      const wanted = words[n]!;
-      const ending = n === words.length - 1;
-      const atEnd = next >= tokens.length;
-      if (reading.word !== wanted && !(open && ending && reading.word.startsWith(wanted))) {
-        return atEnd && unfinished && wanted.startsWith(reading.word);
-      }
-      if (ending || atEnd) return true;
-      const following = tokens[next]!;
-      reading = following.readings.find(({ word }) => words[n + 1]!.startsWith(word)) ??
-        following.readings[0]!;
-      next += reading.covers;
+  if (tokens.at(-1)!.at - tokens[index]!.at > near) return false;
+  let reading = first;
+  let next = index + first.covers;
+  for (let n = 0; n < words.length; n++) {
+    const wanted = words[n]!;
+    const ending = n === words.length - 1;
+    const atEnd = next >= tokens.length;
+    if (reading.word !== wanted && !(open && ending && reading.word.startsWith(wanted))) {
+      return atEnd && unfinished && wanted.startsWith(reading.word);
     }
-    return true;
-  });
+    if (ending || atEnd) return true;
+    const following = tokens[next]!;
+    reading = following.readings.find(({ word }) => words[n + 1]!.startsWith(word)) ??
+      following.readings[0]!;
+    next += reading.covers;
+  }
+  return true;
 }
 
 function canaryAt(text: readonly string[], canary: string, from: number): Match | null {

@@ -28,7 +28,14 @@ export interface RuleBook {
   /** The hard rules among `tokens` of an answer; only places that begin at or after `from`. */
   hard(tokens: readonly Token[], from: number): { rule: Rule; place: Found } | null;
   /** What hard matches begin with, for what a growing text may still become. */
-  openings: readonly HardOpening[];
+  openings: Openings;
+}
+
+/** What hard matches begin with. */
+export interface Openings {
+  all: readonly HardOpening[];
+  /** Those whose first word `word` is, or continues where it may go on. */
+  beginningWith(word: string): readonly HardOpening[];
 }
 
 /** A term a hard match may begin with. */
@@ -80,7 +87,7 @@ export function compileRules(rules: readonly Rule[]): RuleBook {
       }
       return null;
     },
-    openings: hard.flatMap(({ rule }) => openingsOf(rule)),
+    openings: indexOpenings(hard.flatMap(({ rule }) => openingsOf(rule))),
   };
   const faults = compiled.flatMap((entry) => exampleFaults(entry, book));
   if (faults.length > 0) throw new RangeError(`Rules fail their examples: ${faults.join("; ")}`);
@@ -101,6 +108,24 @@ function openingsOf({ pattern }: Rule): HardOpening[] {
     const words = plainWords(term.replace(/\*$/, ""));
     return { words, open: term.endsWith("*"), near: Math.max(near, words.length) };
   });
+}
+
+/** Openings by their first word, so that a growing text asks only a few of them each time. */
+function indexOpenings(all: readonly HardOpening[]): Openings {
+  const goesOn = ({ words, open }: HardOpening) => open && words.length === 1;
+  const whole = Map.groupBy(all, ({ words }) => words[0]!);
+  const begun = Map.groupBy(all.filter(goesOn), ({ words }) => words[0]!);
+  const lengths = [...new Set([...begun.keys()].map((word) => word.length))];
+  return {
+    all,
+    beginningWith(word) {
+      const found = [...whole.get(word) ?? []];
+      for (const length of lengths) {
+        if (length < word.length) found.push(...begun.get(word.slice(0, length)) ?? []);
+      }
+      return found;
+    },
+  };
 }
 
 function exampleFaults({ rule }: Compiled, book: RuleBook): string[] {
