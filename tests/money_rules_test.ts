@@ -2,7 +2,9 @@ import { expect } from "expect";
 import { FakeClock } from "@/lib/platform/clock.ts";
 import { createHealth } from "@/lib/api/mod.ts";
 import { apiOf } from "@/lib/boot/api.ts";
+import { stripeProvider } from "@/lib/billing/stripe_provider.ts";
 import { startTestApp, type TestApp } from "./support/app.ts";
+import { builtPages } from "./support/browser.ts";
 
 const DAY = 24 * 3600_000;
 
@@ -280,6 +282,102 @@ Deno.test("[ACC-53] the ten messages before the e-mail is confirmed are ten, wha
     const eleventh = await ada.say("Hello");
     expect([eleventh.status, eleventh.body.code]).toEqual([403, "email_unverified"]);
     expect(eleventh.body.resendUrl).toBe("/api/auth/resend-verification");
+  } finally {
+    await own.close();
+  }
+});
+
+Deno.test("[BIL-17] [BIL-30] the endpoint takes signed events from anybody, and each kind of end is counted", async () => {
+  const figure = async (name: string) => {
+    const text = await app.services.metrics.text();
+    return text.split("\n").filter((line) => line.startsWith(name))
+      .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+  };
+  const names = {
+    taken: "stripe_webhook_total",
+    refused: "webhook_verification_failures_total",
+    again: "webhook_duplicate_events_total",
+    time: "webhook_processing_duration_seconds_count",
+  };
+  const all = async () =>
+    Object.fromEntries(
+      await Promise.all(
+        Object.entries(names).map(async ([key, name]) => [key, await figure(name)]),
+      ),
+    ) as Record<keyof typeof names, number>;
+  const before = await all();
+  const ada = await app.person();
+  await payments().finish(ada.userId, await checkout(ada, "basic"), "pay");
+  await settle();
+  const paid = await all();
+  expect(paid.taken).toBeGreaterThan(before.taken);
+  expect(paid.time).toBeGreaterThan(before.time);
+  expect(paid.refused).toBe(before.refused);
+
+  const forged = await app.client().send("POST", "/api/billing/webhook", { id: "evt_1" }, {
+    "stripe-signature": "t=1,v1=00",
+  });
+  expect([forged.status, forged.body.code]).toEqual([400, "webhook_signature_invalid"]);
+  expect((await all()).refused).toBe(paid.refused + 1);
+
+  const [job] = await sql(`select payload from jobs where kind = 'billing.test_event'
+    order by created_at desc limit 1`);
+  await payments().run({ payload: job!.payload });
+  expect((await all()).again).toBe(paid.again + 1);
+  expect(await app.services.metrics.text()).toContain("webhook_processing_errors_total");
+});
+
+Deno.test("[BIL-1] both providers are one interface, chosen by whether Stripe's key is set", async () => {
+  const acts = [
+    "cancel",
+    "change",
+    "checkout",
+    "createCustomer",
+    "customerOf",
+    "customerState",
+    "endpoints",
+    "invoiceOfPayment",
+    "portal",
+    "prices",
+    "reactivate",
+  ];
+  const stripe = stripeProvider({ secretKey: "sk_test_x", webhookSecrets: ["whsec_a"], fetch });
+  const of = (provider: object) =>
+    Object.entries(provider).filter(([, value]) => typeof value === "function")
+      .map(([name]) => name).sort();
+  expect(of(stripe)).toEqual(acts);
+  expect(of(payments().provider)).toEqual(acts);
+  expect([stripe.name, payments().provider.name]).toEqual(["stripe", "test"]);
+  expect(app.services.billing.service.provider).toBe("test");
+  const live = await startTestApp({
+    env: {
+      STRIPE_SECRET_KEY: "sk_test_0123456789",
+      STRIPE_WEBHOOK_SECRET: `whsec_${"a1".repeat(16)}`,
+      STRIPE_PRICE_BASIC: "price_basic",
+      STRIPE_PRICE_PRO: "price_pro",
+    },
+  });
+  try {
+    expect(live.services.billing.service.provider).toBe("stripe");
+    expect(live.services.billing.testPayments).toBeNull();
+    const ada = await live.person();
+    expect((await ada.get("/api/billing/subscription")).body.provider).toBe("stripe");
+  } finally {
+    await live.close();
+  }
+});
+
+Deno.test("[BIL-8] plans are paid by the month, and the pricing page says in how many days money comes back", async () => {
+  const { items } = (await app.client().get("/api/plans")).body;
+  expect(items.map(({ price }: { price: { interval: string | null } }) => price.interval))
+    .toEqual([null, null, "month", "month"]);
+  const ada = await app.person();
+  for (const wrong of [{ plan: "basic", interval: "year" }, { plan: "basic", seats: 2 }]) {
+    expect((await ada.post("/api/billing/checkout", wrong)).status).toBe(400);
+  }
+  const own = await startTestApp({ env: { REFUND_DAYS: "21" }, pages: builtPages });
+  try {
+    expect((await own.client().get("/pricing")).text).toMatch(/\b21 days\b/);
   } finally {
     await own.close();
   }

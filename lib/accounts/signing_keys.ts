@@ -31,6 +31,7 @@ interface Row {
   publicKey: JWK;
   privateKey: Uint8Array;
   createdAt: Date;
+  /** Set for the active key and former ones. */
   activatedAt: Date | null;
   verifyUntil: Date | null;
 }
@@ -190,8 +191,7 @@ export async function openKeyRing(options: {
     },
     async tend() {
       const active = loaded.rows.find((row) => row.state === "active")!;
-      const since = (active.activatedAt ?? active.createdAt).getTime();
-      const rotated = clock.now().getTime() - since >= MAX_KEY_AGE_MS;
+      const rotated = clock.now().getTime() - active.activatedAt!.getTime() >= MAX_KEY_AGE_MS;
       if (rotated) await rotate();
       const removed = await db.asSystem(
         purpose,
@@ -203,7 +203,7 @@ export async function openKeyRing(options: {
     },
     ageSeconds() {
       const active = loaded.rows.find((row) => row.state === "active")!;
-      return (clock.now().getTime() - (active.activatedAt ?? active.createdAt).getTime()) / 1000;
+      return (clock.now().getTime() - active.activatedAt!.getTime()) / 1000;
     },
   };
 }

@@ -108,7 +108,7 @@ export function createSync(options: SyncOptions) {
     reason: SyncReason,
   ): string {
     const named = customer.subscriptions.map((one) => one.userId).find((id) => id !== null);
-    const userId = row?.userId ?? reason.userId ?? named ?? null;
+    const userId = row?.userId ?? reason.userId ?? named;
     if (!userId || !isUuid(userId)) {
       throw new ParkedError(`The customer ${customer.customerId} belongs to nobody here`);
     }

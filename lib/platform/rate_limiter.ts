@@ -45,6 +45,8 @@ interface Level {
   at: number;
   dirty: boolean;
   lifeMs: number;
+  /** Size of the bucket when it was last refilled. */
+  size?: number;
 }
 
 const SETTLE_MS = 1_000;
@@ -83,7 +85,7 @@ export function createRateLimiter(
     const name = id(bucket);
     const known = levels.get(name) ?? loading.get(name);
     if (known) return await known;
-    const work = kv.get<{ tokens: number; at: number }>(kvKey(name)).then((kept) => {
+    const work = kv.get<{ tokens: number; at: number; size?: number }>(kvKey(name)).then((kept) => {
       if (levels.size >= MAX_BUCKETS) evict();
       const now = clock.now().getTime();
       const start = kept ?? { tokens: capacity(bucket), at: now };
@@ -103,6 +105,10 @@ export function createRateLimiter(
 
   function refill(bucket: Bucket, level: Level): void {
     const now = clock.now().getTime();
+    // A limit that was raised, by another plan for example, holds with the next request (API-17).
+    const size = bucket.count * bucket.burst;
+    if (level.size !== undefined && size > level.size) level.tokens += size - level.size;
+    level.size = size;
     const gained = Math.max(0, now - level.at) / 1000 * (bucket.count / bucket.windowSeconds);
     level.tokens = Math.min(capacity(bucket), level.tokens + gained);
     level.at = now;
@@ -123,7 +129,14 @@ export function createRateLimiter(
     for (const [name, level] of dirty) {
       level.dirty = false;
       await kv.set(
-        [{ key: kvKey(name), value: { tokens: level.tokens, at: level.at } }],
+        [{
+          key: kvKey(name),
+          value: {
+            tokens: level.tokens,
+            at: level.at,
+            ...(level.size ? { size: level.size } : {}),
+          },
+        }],
         level.lifeMs,
       );
     }

@@ -38,7 +38,7 @@ export function formatScore(score: number, reader: Reader): string {
   return formatNumber(score, reader, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
-/** An amount of money from minor units: `$9`. */
+/** An amount of money from minor units: `$12`. */
 export function formatMoney(minor: number, currency: string, reader: Reader): string {
   const amount = minor / 100;
   const digits = Number.isInteger(amount) ? 0 : 2;

@@ -424,6 +424,11 @@ export function createUsage(options: UsageOptions) {
 /** How many parts, from the first on, fit into so much room. */
 function fitting(parts: readonly number[], room: number): number {
   let left = room;
-  const first = parts.findIndex((bytes) => (left -= bytes) < 0);
-  return first === -1 ? parts.length : first;
+  let fit = 0;
+  for (const bytes of parts) {
+    left -= bytes;
+    if (left < 0) break;
+    fit++;
+  }
+  return fit;
 }
