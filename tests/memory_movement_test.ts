@@ -110,9 +110,9 @@ Deno.test("[MEM-16] ITM to LTM by use or confidence, at night or when pinned, af
   expect(await actions(ada, used)).toEqual(["create", "promote"]);
   await memory().promoteDue();
   expect(await actions(ada, used)).toEqual(["create", "promote"]);
-  const pinned = await memory().pin(ada.userId, doubtful, true);
+  const pinned = await memory().pin(owner(ada), doubtful, true);
   expect(pinned).toMatchObject({ tier: "ltm", expiresAt: null, pinned: true });
-  expect((await memory().pin(ada.userId, doubtful, false)).tier).toBe("ltm");
+  expect((await memory().pin(owner(ada), doubtful, false)).tier).toBe("ltm");
   expect(await actions(ada, doubtful)).toEqual(["create", "pin", "unpin"]);
   await metered(ada);
 });
@@ -329,7 +329,7 @@ async function change(
         null,
       );
     case 4:
-      return await memory().pin(who.userId, id, n % 2 === 0);
+      return await memory().pin(owner(who), id, n % 2 === 0);
     case 5:
       return await memory().promote(who.userId, id, n % 2 === 0 ? "itm" : "ltm");
     case 6:

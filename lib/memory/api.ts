@@ -174,13 +174,20 @@ export function memoryApi(memory: Memory) {
     )
     .post(
       "/api/memory/:id/pin",
-      route({ summary: "Pin a fact", tag: TAG, auth: "user", scopes: WRITE, responses: one }),
-      async (c) => c.json(await memory.pin(caller(c).userId, c.req.param("id"), true), 200),
+      route({
+        summary: "Pin a fact",
+        tag: TAG,
+        auth: "user",
+        scopes: WRITE,
+        responses: one,
+        problems: ["quota_exceeded"],
+      }),
+      async (c) => c.json(await memory.pin(caller(c), c.req.param("id"), true), 200),
     )
     .post(
       "/api/memory/:id/unpin",
       route({ summary: "Unpin a fact", tag: TAG, auth: "user", scopes: WRITE, responses: one }),
-      async (c) => c.json(await memory.pin(caller(c).userId, c.req.param("id"), false), 200),
+      async (c) => c.json(await memory.pin(caller(c), c.req.param("id"), false), 200),
     )
     .post(
       "/api/memory/:id/anchor",

@@ -43,6 +43,8 @@ export const ITM_LIFE_MS = 7 * DAY;
 export const ITM_CAPACITY = 100;
 /** Forgetting can be undone for a day. */
 export const UNDO_MS = DAY;
+/** When an intermediate fact ends that was replaced and stays as the past. */
+export const NEVER = new Date("9999-12-31T00:00:00.000Z");
 /** The kind of the job that makes a fact's vector with a model host. */
 export const EMBED_JOB = "memory.embed";
 
@@ -284,7 +286,13 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
     const ends = newer.validFrom > older.validFrom ? newer.validFrom : clock.now();
     const validTo = older.validTo && older.validTo < ends ? older.validTo : ends;
     await change(tx, older, {
-      patch: { supersededBy: newer.id, supersededAt: clock.now(), validTo: validTo.toISOString() },
+      patch: {
+        supersededBy: newer.id,
+        supersededAt: clock.now(),
+        validTo: validTo.toISOString(),
+        // The past has no end: only its owner removes it (MEM-44).
+        ...(older.tier === "itm" ? { expiresAt: NEVER } : {}),
+      },
       action: "supersede",
       actor,
     });

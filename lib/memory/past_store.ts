@@ -14,6 +14,7 @@ const SORTS: Record<MemoryQuery["sort"], string> = {
   accessed: "lastAccessedAt",
   confidence: "confidence",
   size: "bytes",
+  unused: "lastAccessedAt",
 };
 const NUMBERS = new Set(["confidence", "size"]);
 
@@ -43,6 +44,8 @@ export async function factsAt(
     order by ${
     NUMBERS.has(query.sort)
       ? tx`(b.after ->> ${sort})::numeric desc nulls last`
+      : query.sort === "unused"
+      ? tx`coalesce(b.after ->> ${sort}, b.after ->> 'createdAt')`
       : tx`b.after ->> ${sort} desc nulls last`
   }, b.memory_id desc
     limit ${page.limit} offset ${page.offset}`;

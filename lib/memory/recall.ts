@@ -74,17 +74,21 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
       care: boolean;
       best: number;
       fill: number;
+      letters: CandidateQuery["letters"];
       vector: readonly number[] | null;
     },
   ): Promise<{ ranked: Ranked[]; care: Care | null }> {
     const question = parseQuestion(query);
     const { corpus, candidates, care } = await findCandidates(db, {
-      words: question.terms.map(({ word, typed, weight, light }) => ({
+      words: question.terms.map(({ word, typed, weight, light, name }) => ({
         word,
         typed: typed.toLowerCase(),
         weight,
-        mayBeMisspelled: !light && word.length >= SPELLED_LENGTH && !NUMBER.test(word),
+        name,
+        mayBeMisspelled: !light && word.length >= SPELLED_LENGTH && !NUMBER.test(word) &&
+          (question.personal || name),
       })),
+      letters: options.letters,
       vector: options.vector,
       vectorModel: embedder.model,
       vectorLast: lexicalVectors,
@@ -141,6 +145,7 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
         without: [],
         care: false,
         best: SEARCHED,
+        letters: { most: 4, always: true },
         fill: request.fill ? request.limit : 0,
         vector,
       });
@@ -175,6 +180,8 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
       within: request.conversation,
       care: true,
       best: RECALLED,
+      // The first words of an answer wait for this.
+      letters: { most: 2, always: false },
       fill: 0,
       vector,
     });

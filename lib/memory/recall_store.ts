@@ -18,6 +18,8 @@ export interface SearchedWord {
   weight: number;
   /** Whether it is looked for by its letters when nobody ever wrote it. */
   mayBeMisspelled: boolean;
+  /** Whether it is written like a name. */
+  name: boolean;
 }
 
 /** What the candidate lists are asked for. */
@@ -46,6 +48,11 @@ export interface CandidateQuery {
   best: number;
   /** How many of the latest turns fill the list when the words find too few. */
   fill: number;
+  /**
+   * How many words that nobody ever wrote are looked for by their letters, which takes longer than all
+   * else; and whether words that are no names are, when other words found something.
+   */
+  letters: { most: number; always: boolean };
   /** Words that belong to what the question names; a row with one of them is a candidate too. */
   related: readonly string[];
 }
@@ -175,9 +182,11 @@ export async function findCandidates(
       const found = addStore(corpus, row, skipped[store]);
       counts.learn(userId, store, words.map(({ word }, at) => [word, found[at]!]));
     }
-    const strange = words.filter(({ mayBeMisspelled }, at) =>
-      mayBeMisspelled && corpus.holding[at] === 0
-    );
+    const { most, always } = query.letters;
+    const all = always || !rows.some(({ list }) => list === "full_text");
+    const strange = words.filter(({ mayBeMisspelled, name }, at) =>
+      mayBeMisspelled && (all || name) && corpus.holding[at] === 0
+    ).slice(0, most);
     if (strange.length > 0) {
       rows = [
         ...rows,

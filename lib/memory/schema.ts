@@ -115,7 +115,10 @@ export const memoryQuerySchema = z.object({
   asOf: time.optional(),
   /** What was forgotten or ended and can still be restored, instead of what is there. */
   trash: z.enum(["true", "false"]).default("false"),
-  sort: z.enum(["created", "updated", "accessed", "confidence", "size"]).default("created"),
+  /** Greatest first; `unused` begins with what was longest not used. */
+  sort: z.enum(["created", "updated", "accessed", "confidence", "size", "unused"]).default(
+    "created",
+  ),
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z.string().max(500).optional(),
 });

@@ -94,6 +94,8 @@ export function createMemory(dependencies: MemoryDependencies) {
       action: string;
       apply: (row: store.MemoryRow) => Parameters<typeof store.updateMemory>[2] | null;
       inTrash?: boolean;
+      /** Looked at before anything is changed. */
+      require?: (tx: Tx, row: store.MemoryRow) => Promise<void>;
     },
   ): Promise<MemoryView> {
     return await db.asUser(userId, async (tx) => {
@@ -101,6 +103,7 @@ export function createMemory(dependencies: MemoryDependencies) {
       if ((row.deletedAt !== null) !== (options.inTrash ?? false)) throw notFound();
       const patch = options.apply(row);
       if (!patch) return memoryView(row);
+      await options.require?.(tx, row);
       await store.updateMemory(tx, id, patch);
       const after = (await store.findMemory(tx, id))!;
       await event(tx, { action: options.action, actor: "user", row, before: row, after });
@@ -295,10 +298,19 @@ export function createMemory(dependencies: MemoryDependencies) {
       return view;
     },
 
-    /** Pins or unpins; a pinned fact lasts. Repeating changes nothing. */
-    pin: (userId: string, id: string, pinned: boolean) =>
-      change(userId, id, {
+    /**
+     * Pins or unpins; a pinned fact lasts. Repeating changes nothing.
+     *
+     * @throws Problem 429 `quota_exceeded` when the storage is full: nothing more is kept for good
+     *   then, and there is no room for another fact of its size (MEM-71)
+     */
+    pin: (owner: Owner, id: string, pinned: boolean) =>
+      change(owner.userId, id, {
         action: pinned ? "pin" : "unpin",
+        require: async (tx, { bytes }) => {
+          const { userId, effectivePlan: plan } = owner;
+          if (pinned) await usage.requireStorage(tx, { userId, plan, bytes });
+        },
         apply: (row) =>
           row.pinned === pinned ? null : {
             pinned,

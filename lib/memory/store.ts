@@ -163,7 +163,11 @@ export function listMemories(
       ${query.pinned ? tx`and pinned = ${query.pinned === "true"}` : tx``}
       ${query.from ? tx`and created_at >= ${new Date(query.from)}` : tx``}
       ${query.to ? tx`and created_at < ${new Date(query.to)}` : tx``}
-    order by ${tx(SORTS[query.sort])} desc nulls last, id desc
+    order by ${
+    query.sort === "unused"
+      ? tx`coalesce(last_accessed_at, created_at)`
+      : tx`${tx(SORTS[query.sort])} desc nulls last`
+  }, id desc
     limit ${page.limit} offset ${page.offset}`;
 }
 
@@ -363,7 +367,7 @@ export async function countAccess(
   return await tx<
     MemoryRow[]
   >`update memories set access_count = access_count + 1, last_accessed_at = ${use.at},
-      expires_at = case when tier = 'itm' then ${use.itmExpiresAt} else expires_at end
+      expires_at = case when tier = 'itm' and superseded_at is null then ${use.itmExpiresAt} else expires_at end
     where id = any(${use.ids as string[]}::uuid[]) and deleted_at is null
     returning ${tx(COLUMNS)}`;
 }
@@ -530,12 +534,13 @@ export function beyondCapacity(
 ): Promise<MemoryRow[]> {
   return tx<MemoryRow[]>`
     select ${tx(COLUMNS)} from memories
-    where tier = 'itm' and deleted_at is null and expires_at > ${query.at}
-      and not pinned and not locked
+    where tier = 'itm' and deleted_at is null and superseded_at is null
+      and expires_at > ${query.at} and not pinned and not locked
     order by access_count desc, last_accessed_at desc nulls last, confidence desc, id desc
     offset (
       select greatest(0, ${query.keep} - count(*)) from memories
-      where tier = 'itm' and deleted_at is null and expires_at > ${query.at} and (pinned or locked))`;
+      where tier = 'itm' and deleted_at is null and superseded_at is null
+        and expires_at > ${query.at} and (pinned or locked))`;
 }
 
 /** Figures for the head of the memory page. */
