@@ -31,6 +31,7 @@ function fieldOf({ id, autocomplete, invalid, describedBy }: PasswordFieldProps)
     autocomplete,
     "aria-invalid": invalid ? "true" as const : undefined,
     "aria-describedby": describedBy,
+    autofocus: invalid ? true : undefined,
     required: true,
   };
 }

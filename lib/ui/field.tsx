@@ -78,6 +78,8 @@ export function TextField({ id, label, hint, error, aside, ...input }: TextField
         id={id}
         aria-invalid={error ? "true" : undefined}
         aria-describedby={describedBy(id, { hint, error })}
+        // The first one of a page is focused, also without script (UI-59).
+        autofocus={error ? true : input.autofocus}
       />
     </Field>
   );
@@ -116,6 +118,7 @@ export function Checkbox({ label, error, type = "checkbox", ...input }: Checkbox
           {...input}
           type={type}
           aria-invalid={error ? "true" : undefined}
+          autofocus={error ? true : input.autofocus}
           aria-describedby={error && id ? `${id}-err` : undefined}
         />
         <span>{slot(label)}</span>

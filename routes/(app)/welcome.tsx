@@ -154,7 +154,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
       <div class="row between">
         <p class="small quiet hide-small">{text.leave}</p>
         <PostForm action="/welcome">
-          <Button kind="ghost" size="sm" type="submit" name="act" value="skip">{text.skip}</Button>
+          <Button kind="ghost" type="submit" name="act" value="skip">{text.skip}</Button>
         </PostForm>
       </div>
     </Shell>
