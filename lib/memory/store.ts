@@ -264,13 +264,12 @@ export async function findSame(
   return row ?? null;
 }
 
-/** The fact with a text, past ones included; null when there is none outside the trash. */
-export async function findByText(tx: Tx, text: string): Promise<MemoryRow | null> {
-  const [row] = await tx<MemoryRow[]>`
-    select ${tx(COLUMNS)} from memories
-    where deleted_at is null and lower(regexp_replace(text, '\\s+', ' ', 'g')) = ${text}
-    order by created_at limit 1`;
-  return row ?? null;
+/** The texts of all facts outside the trash, past ones included, in the form that is compared. */
+export async function knownTexts(tx: Tx): Promise<string[]> {
+  const rows = await tx<{ text: string }[]>`
+    select lower(regexp_replace(text, '\\s+', ' ', 'g')) as text from memories
+    where deleted_at is null`;
+  return rows.map(({ text }) => text);
 }
 
 /** Facts outside the trash after an id, in the order of ids; past ones included. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import { validationFailed } from "@/lib/platform/problem.ts";
 import { memoryBytes } from "./bytes.ts";
-import type { FactWriter, MemoryDependencies, NewFact } from "./fact_writer.ts";
+import { type FactWriter, type MemoryDependencies, NEVER, type NewFact } from "./fact_writer.ts";
 import type { Owner } from "./inbox.ts";
 import type { Inbox } from "./inbox.ts";
 import { sameText } from "./normalise.ts";
@@ -44,13 +44,17 @@ export function createTransfer(
   async function verdict(
     tx: Tx,
     line: ImportedFact,
-    { seen, includeForgotten }: { seen: Set<string>; includeForgotten: boolean },
+    { seen, known, includeForgotten }: {
+      seen: Set<string>;
+      known: ReadonlySet<string>;
+      includeForgotten: boolean;
+    },
   ): Promise<"new" | "known" | "forgotten" | "refused"> {
     const text = sameText(line.text);
     if (holdsCredential(line.text)) return "refused";
     if (seen.has(text)) return "known";
     seen.add(text);
-    if (await store.findByText(tx, text)) return "known";
+    if (known.has(text)) return "known";
     const hashes = await writer.hashesOf(line.text);
     if (!await store.forgottenAt(tx, hashes)) return "new";
     if (!includeForgotten) return "forgotten";
@@ -72,7 +76,10 @@ export function createTransfer(
     const row = await writer.insert(tx, owner.userId, factOf(line), "import");
     if (line.supersededAt) {
       return await writer.change(tx, row, {
-        patch: { supersededAt: new Date(line.supersededAt) },
+        patch: {
+          supersededAt: new Date(line.supersededAt),
+          ...(row.tier === "itm" ? { expiresAt: NEVER } : {}),
+        },
         action: "supersede",
         actor: "import",
       });
@@ -162,10 +169,13 @@ export function createTransfer(
       const seen = new Set<string>();
       await db.asUser(owner.userId, async (tx) => {
         await store.lockFacts(tx, owner.userId);
+        // Read once: a look for each line would read all facts each time.
+        const known = new Set(await store.knownTexts(tx));
         const fresh: ImportedFact[] = [];
         for (const line of lines) {
           const result = await verdict(tx, line, {
             seen,
+            known,
             includeForgotten: includeForgotten && !preview,
           });
           report[result === "new" ? "added" : result]++;
