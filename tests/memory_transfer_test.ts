@@ -95,6 +95,49 @@ Deno.test("[MEM-88] ids of a file reach nothing, and its confidence counts only 
   expect((await ada.get(`/api/memory/${made.id}`)).body.text).toBe("The user plays the cello");
 });
 
+Deno.test("[MEM-88] ten thousand facts are taken in as a whole, and their ledger adds up", async () => {
+  const ada = await app.person();
+  const fact = { type: "fact", tier: "ltm", source: "first_hand", confidence: 0.7 };
+  const data = Array.from(
+    { length: 10_000 },
+    (_, n) =>
+      JSON.stringify({ ...fact, text: `Neighbour ${n} keeps ${n % 7} hens in yard ${n % 311}.` }),
+  )
+    .join("\n");
+  expect((await bring(ada, data)).body).toMatchObject({ lines: 10_000, added: 10_000 });
+  expect((await bring(ada, data)).body).toMatchObject({ added: 0, known: 10_000 });
+  const { tiers } = (await ada.get("/api/memory/stats")).body;
+  expect(tiers.ltm.count).toBe(10_000);
+  const { db } = app.services;
+  const [sum] = await db.asUser(
+    ada.userId,
+    (tx) =>
+      tx<{ bytes: number; created: number }[]>`select sum(bytes)::bigint as bytes,
+      (select count(*)::integer from memory_events where action = 'create') as created
+      from memories`,
+  );
+  expect(sum!.created).toBe(10_000);
+  const quota = (await ada.get("/api/usage/quota")).body.resources.memory_storage;
+  expect(quota.used).toBe(sum!.bytes);
+  expect((await ada.get("/api/usage/verify")).body.valid).toBe(true);
+});
+
+Deno.test("[MEM-42] facts of one slot that contradict each other within a file, or what was there, are asked about", async () => {
+  const ada = await app.person();
+  const slot = (value: string) => ({ subject: "user", attribute: "home city", value });
+  await ada.post("/api/memory", { text: "The user lives in Porto.", ...slot("Porto") });
+  const fact = { type: "fact", tier: "ltm", source: "first_hand", confidence: 0.8 };
+  const file = ["Ghent", "Turin"].map((city) =>
+    JSON.stringify({ ...fact, text: `The user lives in ${city}.`, ...slot(city) })
+  ).join("\n");
+  expect((await bring(ada, file)).body).toMatchObject({ added: 2 });
+  const { items } = (await ada.get("/api/memory/contradictions")).body;
+  const pairs = items.map((pair: { older: { value: string }; newer: { value: string } }) =>
+    `${pair.older.value} ${pair.newer.value}`
+  );
+  expect(pairs.sort()).toEqual(["Ghent Turin", "Porto Ghent", "Porto Turin"]);
+});
+
 Deno.test("[MEM-88] a broken line is named, and nothing of its file is stored", async () => {
   const ada = await app.person();
   const bad = await bring(ada, `{"text":"Fine"}\n{"text":"${"x".repeat(4001)}"}`);

@@ -103,7 +103,7 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
     },
   ): Promise<void> {
     await raiseVersion(tx, change.row.userId, clock.now());
-    await store.insertEvent(tx, {
+    await store.insertEvents(tx, [{
       id: ids(),
       userId: change.row.userId,
       memoryId: change.row.id,
@@ -113,21 +113,11 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
       after: change.after ? memoryView(change.after) : null,
       reason: change.reason ?? null,
       at: clock.now(),
-    });
+    }]);
   }
 
-  /**
-   * Stores a fact with its event and its storage; the vector comes at once or by a job.
-   *
-   * @param made the vector of the fact, where it was needed before
-   */
-  async function insert(
-    tx: Tx,
-    userId: string,
-    fact: NewFact,
-    actor: Actor,
-    made?: store.StoredVector | null,
-  ): Promise<store.MemoryRow> {
+  /** A fact as its row will be. */
+  async function rowOf(userId: string, fact: NewFact): Promise<store.MemoryRow> {
     const now = clock.now();
     const decision = await dependencies.policy.checkText(fact.text, "memory");
     const base: store.MemoryRow = {
@@ -161,18 +151,67 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
       deletedAt: null,
       bytes: 0,
     };
-    const row = { ...base, bytes: memoryBytes(base, dependencies.model.embedDim) };
-    const embedding = made ?? await vectorAtOnce(row);
-    await store.insertMemory(tx, row, embedding);
-    await event(tx, { action: "create", actor, row, after: row });
-    await usage.recordStorage(tx, { userId, operationId: ids(), bytes: row.bytes });
-    if (!embedding) await queueEmbedding(tx, row);
-    if (row.tier === "itm") {
+    return { ...base, bytes: memoryBytes(base, dependencies.model.embedDim) };
+  }
+
+  /**
+   * Stores facts with their events and their storage, as many as there are in a few statements;
+   * vectors come at once or by jobs.
+   *
+   * @param made the vectors of the facts, where they were needed before
+   */
+  async function insertAll(
+    tx: Tx,
+    userId: string,
+    { facts, actor, made }: {
+      facts: readonly NewFact[];
+      actor: Actor;
+      made?: readonly (store.StoredVector | null | undefined)[];
+    },
+  ): Promise<store.MemoryRow[]> {
+    const rows = await Promise.all(facts.map((fact) => rowOf(userId, fact)));
+    if (rows.length === 0) return rows;
+    const stored = await Promise.all(
+      rows.map(async (row, at) => ({ row, embedding: made?.[at] ?? await vectorAtOnce(row) })),
+    );
+    const now = clock.now();
+    await store.insertMemories(tx, stored);
+    await raiseVersion(tx, userId, now);
+    await store.insertEvents(
+      tx,
+      rows.map((row) => ({
+        id: ids(),
+        userId,
+        memoryId: row.id,
+        action: "create",
+        actor,
+        before: null,
+        after: memoryView(row),
+        reason: null,
+        at: now,
+      })),
+    );
+    const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
+    await usage.recordStorage(tx, { userId, operationId: ids(), bytes });
+    for (const { row, embedding } of stored) if (!embedding) await queueEmbedding(tx, row);
+    if (rows.some((row) => row.tier === "itm")) {
       for (const extra of await store.beyondCapacity(tx, { keep: ITM_CAPACITY, at: now })) {
         await expire(tx, extra, "the intermediate tier is full");
       }
     }
-    return row;
+    return rows;
+  }
+
+  /** The same for one fact. */
+  async function insert(
+    tx: Tx,
+    userId: string,
+    fact: NewFact,
+    actor: Actor,
+    made?: store.StoredVector | null,
+  ): Promise<store.MemoryRow> {
+    const [row] = await insertAll(tx, userId, { facts: [fact], actor, made: [made] });
+    return row!;
   }
 
   /** The vector of a fact when no host is needed for it, else null: a job brings it. */
@@ -324,6 +363,7 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
 
   return {
     insert,
+    insertAll,
     event,
     queueEmbedding,
     embedText,

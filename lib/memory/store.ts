@@ -1,3 +1,4 @@
+import postgres from "postgres";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import type { MemoryChange, MemoryQuery } from "./schema.ts";
 
@@ -93,23 +94,22 @@ export interface StoredVector {
   model: string;
 }
 
-/** Stores a fact. */
-export async function insertMemory(
+/** Stores facts, each with its vector or null, in one statement. */
+export async function insertMemories(
   tx: Tx,
-  row: MemoryRow,
-  embedding: StoredVector | null,
+  facts: readonly { row: MemoryRow; embedding: StoredVector | null }[],
 ): Promise<void> {
-  await tx`insert into memories (id, user_id, type, tier, source, text, quote, source_message_ids,
-      session_id, subject, attribute, value, confidence, emotional_weight, outcome,
-      constitution_valid, policy_decision_id, tags, pinned, anchor, locked, injection, valid_from,
-      valid_to, created_at, updated_at, expires_at, bytes, embedding, embedding_model)
-    values (${row.id}, ${row.userId}, ${row.type}, ${row.tier}, ${row.source}, ${row.text},
-      ${row.quote}, ${row.sourceMessageIds}::uuid[], ${row.sessionId}, ${row.subject},
-      ${row.attribute}, ${row.value}, ${row.confidence}, ${row.emotionalWeight}, ${row.outcome},
-      ${row.constitutionValid}, ${row.policyDecisionId}, ${row.tags}::text[], ${row.pinned},
-      ${row.anchor}, ${row.locked}, ${row.injection}, ${row.validFrom}, ${row.validTo},
-      ${row.createdAt}, ${row.updatedAt}, ${row.expiresAt}, ${row.bytes},
-      ${vectorText(embedding?.vector ?? null)}::halfvec, ${embedding?.model ?? null})`;
+  const records = facts.map(({ row, embedding }) => ({
+    ...Object.fromEntries(
+      COLUMNS.map((column) => [column, row[postgres.toCamel(column) as keyof MemoryRow]]),
+    ),
+    embedding: vectorText(embedding?.vector ?? null),
+    embedding_model: embedding?.model ?? null,
+  }));
+  const names: string[] = [...COLUMNS, "embedding", "embedding_model"];
+  const columns = tx(names);
+  await tx`insert into memories (${columns})
+    select ${columns} from jsonb_populate_recordset(null::memories, ${tx.json(records as never)})`;
 }
 
 /** One fact, also from the trash; locked when it is about to change. */
@@ -293,6 +293,23 @@ export function comparableFacts(
     order by created_at desc limit 50`;
 }
 
+/** Other current facts in the slot of each of these, the latest `most` of each. */
+export function sharingSlot(
+  tx: Tx,
+  query: { ids: readonly string[]; most: number },
+): Promise<{ id: string; otherId: string }[]> {
+  return tx<{ id: string; otherId: string }[]>`
+    select n.id, o.id as other_id from memories n cross join lateral (
+      select o.id from memories o
+      where o.user_id = n.user_id and o.subject = n.subject and o.id <> n.id
+        and (o.attribute = n.attribute
+          or (o.attribute in ('likes', 'dislikes') and n.attribute in ('likes', 'dislikes')))
+        and o.deleted_at is null and o.superseded_at is null
+      order by o.created_at desc, o.id desc limit ${query.most}
+    ) o
+    where n.id = any(${query.ids as string[]}::uuid[]) and n.superseded_at is null`;
+}
+
 /** How many facts were taken from messages since a time. */
 export async function savedSince(tx: Tx, since: Date): Promise<number> {
   const [row] = await tx<{ n: number }[]>`
@@ -308,27 +325,31 @@ export function memoriesOfMessage(tx: Tx, messageId: string): Promise<MemoryRow[
     where source_message_ids @> ${[messageId]}::uuid[] and deleted_at is null`;
 }
 
-/** Appends to a fact's history. */
-export async function insertEvent(
-  tx: Tx,
-  event: {
-    id: string;
-    userId: string;
-    memoryId: string;
-    action: string;
-    actor: "user" | "extraction" | "distillation" | "import" | "admin";
-    before: unknown;
-    after: unknown;
-    reason?: string | null;
-    at: Date;
-  },
-): Promise<void> {
-  await tx`insert into memory_events (id, user_id, memory_id, action, actor, before, after, reason, created_at)
-    values (${event.id}, ${event.userId}, ${event.memoryId}, ${event.action}, ${event.actor},
-      ${event.before === null ? null : tx.json(event.before as never)},
-      ${event.after === null ? null : tx.json(event.after as never)}, ${
-    event.reason ?? null
-  }, ${event.at})`;
+/** A step of a fact's history. */
+export interface NewEvent {
+  id: string;
+  userId: string;
+  memoryId: string;
+  action: string;
+  actor: "user" | "extraction" | "distillation" | "import" | "admin";
+  before: unknown;
+  after: unknown;
+  reason: string | null;
+  at: Date;
+}
+
+/** Appends to the history of facts, in one statement. */
+export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
+  const records = events.map(({ userId, memoryId, at, ...event }) => ({
+    ...event,
+    user_id: userId,
+    memory_id: memoryId,
+    created_at: at,
+  }));
+  await tx`insert into memory_events
+      (id, user_id, memory_id, action, actor, before, after, reason, created_at)
+    select id, user_id, memory_id, action, actor, before, after, reason, created_at
+    from jsonb_populate_recordset(null::memory_events, ${tx.json(records as never)})`;
 }
 
 /** Whether something happened to one of these facts for a reason. */
@@ -402,6 +423,13 @@ export async function forgottenAt(tx: Tx, hashes: Uint8Array[]): Promise<Date | 
     select created_at from memory_tombstones where text_hash in ${tx(hashes)}
     order by created_at desc limit 1`;
   return row?.createdAt ?? null;
+}
+
+/** The hashes of all forgotten texts, in hexadecimal. */
+export async function forgottenHashes(tx: Tx): Promise<Set<string>> {
+  const rows = await tx<{ hash: string }[]>`
+    select encode(text_hash, 'hex') as hash from memory_tombstones`;
+  return new Set(rows.map(({ hash }) => hash));
 }
 
 /** Removes the mark of a text that the user states anew. */

@@ -20,6 +20,8 @@ const MAX_LINES = 20_000;
 /** An imported fact is believed at most this much (MEM-23). */
 const MAX_CONFIDENCE = 0.8;
 const BATCH = 500;
+/** Facts of one slot that an imported one is compared with. */
+const MOST_COMPARED = 5;
 
 type ImportedFact = z.infer<typeof importedFactSchema>;
 
@@ -44,9 +46,10 @@ export function createTransfer(
   async function verdict(
     tx: Tx,
     line: ImportedFact,
-    { seen, known, includeForgotten }: {
+    { seen, known, forgotten, includeForgotten }: {
       seen: Set<string>;
       known: ReadonlySet<string>;
+      forgotten: ReadonlySet<string>;
       includeForgotten: boolean;
     },
   ): Promise<"new" | "known" | "forgotten" | "refused"> {
@@ -55,8 +58,9 @@ export function createTransfer(
     if (seen.has(text)) return "known";
     seen.add(text);
     if (known.has(text)) return "known";
+    if (forgotten.size === 0) return "new";
     const hashes = await writer.hashesOf(line.text);
-    if (!await store.forgottenAt(tx, hashes)) return "new";
+    if (!hashes.some((hash) => forgotten.has(hash.toHex()))) return "new";
     if (!includeForgotten) return "forgotten";
     // The owner wants it back: that is stating it anew.
     await store.deleteTombstone(tx, hashes);
@@ -72,27 +76,44 @@ export function createTransfer(
     );
   }
 
-  async function bring(tx: Tx, owner: Owner, line: ImportedFact): Promise<store.MemoryRow> {
-    const row = await writer.insert(tx, owner.userId, factOf(line), "import");
-    if (line.supersededAt) {
-      return await writer.change(tx, row, {
+  /** Stores facts, ends those that were replaced, and puts what contradicts to the owner. */
+  async function bring(tx: Tx, owner: Owner, lines: readonly ImportedFact[]): Promise<void> {
+    const rows = await writer.insertAll(tx, owner.userId, {
+      facts: lines.map(factOf),
+      actor: "import",
+    });
+    for (const [at, { supersededAt }] of lines.entries()) {
+      const row = rows[at]!;
+      if (!supersededAt) continue;
+      await writer.change(tx, row, {
         patch: {
-          supersededAt: new Date(line.supersededAt),
+          supersededAt: new Date(supersededAt),
           ...(row.tier === "itm" ? { expiresAt: NEVER } : {}),
         },
         action: "supersede",
         actor: "import",
       });
     }
-    if (!row.subject || !row.attribute) return row;
-    // Two values of one slot: the owner says which is true.
-    const others = await store.comparableFacts(tx, { ...row, text: sameText(row.text) });
-    for (const other of others) {
-      if (other.id !== row.id && writer.conflicts(other, row)) {
-        await inbox.contradict(tx, other, row);
-      }
+    await compare(tx, rows);
+  }
+
+  /** Two values of one slot: the owner says which is true. */
+  async function compare(tx: Tx, rows: readonly store.MemoryRow[]): Promise<void> {
+    const slotted = rows.filter((row) => row.subject && row.attribute);
+    if (slotted.length === 0) return;
+    const place = new Map(rows.map((row, at) => [row.id, at]));
+    const ids = slotted.map((row) => row.id);
+    const pairs = (await store.sharingSlot(tx, { ids, most: MOST_COMPARED }))
+      // Of two in the file, the later one is the newer.
+      .filter(({ id, otherId }) => (place.get(otherId) ?? -1) < place.get(id)!);
+    const others = await store.findMemories(tx, pairs.map(({ otherId }) => otherId));
+    const known = new Map([...rows, ...others].map((row) => [row.id, row]));
+    for (const { id, otherId } of pairs) {
+      const [newer, other] = [known.get(id)!, known.get(otherId)!];
+      if (!writer.conflicts(other, newer)) continue;
+      // As it is now: another pair may have cast doubt on it.
+      await inbox.contradict(tx, (await store.findMemory(tx, otherId))!, newer);
     }
-    return row;
   }
 
   return {
@@ -171,11 +192,13 @@ export function createTransfer(
         await store.lockFacts(tx, owner.userId);
         // Read once: a look for each line would read all facts each time.
         const known = new Set(await store.knownTexts(tx));
+        const forgotten = await store.forgottenHashes(tx);
         const fresh: ImportedFact[] = [];
         for (const line of lines) {
           const result = await verdict(tx, line, {
             seen,
             known,
+            forgotten,
             includeForgotten: includeForgotten && !preview,
           });
           report[result === "new" ? "added" : result]++;
@@ -190,7 +213,9 @@ export function createTransfer(
         const bytes = parts.reduce((sum, part) => sum + part, 0);
         const { userId, effectivePlan: plan } = owner;
         await usage.requireStorage(tx, { userId, plan, bytes, parts });
-        for (const line of fresh) await bring(tx, owner, line);
+        for (let from = 0; from < fresh.length; from += BATCH) {
+          await bring(tx, owner, fresh.slice(from, from + BATCH));
+        }
       });
       outbox.wake();
       return report;
