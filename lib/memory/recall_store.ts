@@ -1,4 +1,4 @@
-import type { Database, Tx } from "@/lib/platform/database/mod.ts";
+import type { Database } from "@/lib/platform/database/mod.ts";
 import { COMMON, type WordCounts } from "./word_counts.ts";
 import type {
   Candidate,
@@ -110,7 +110,7 @@ interface Row {
   supersededAt: number | null;
 }
 
-/** The columns of a {@link Row}, in the order in which they are sent. */
+/** The columns of a {@link Row}, in the order in which `recall_find` sends them. */
 const COLUMNS = [
   "kind",
   "id",
@@ -143,9 +143,13 @@ const COLUMNS = [
   "validTo",
   "supersededAt",
 ] as const satisfies readonly (keyof Row)[];
-/** The same as the database spells them. */
-const SENT = COLUMNS.map((name) => `c.${name.replace(/[A-Z]/g, (letter) => `_${letter}`)}`)
-  .join(", ").toLowerCase();
+
+/** What a call leaves out, and the words that it looks for by their letters. */
+interface LeftOut {
+  turns: readonly boolean[];
+  facts: readonly boolean[];
+  strange?: readonly string[];
+}
 
 /**
  * Reads the candidates of both stores with the owner's rights, mostly in one call: words that nobody
@@ -162,45 +166,38 @@ export async function findCandidates(
   const { words, related } = query;
   const skipped = counts.common(userId, words.map(({ word }) => word));
   const widened = related.length > 0;
-  return await db.asUser(userId, async (tx) => {
-    // Sent together: one round trip.
-    const [first, care] = await Promise.all([
-      readRows(tx, query, skipped),
-      query.care ? careOf(tx, userId) : null,
-    ]);
-    let rows = first;
-    // Where nothing but common words was asked for, they are all there is to go by.
-    const missed = onlyCommon(rows, skipped);
-    if (missed.length > 0) {
-      for (const store of missed) skipped[store].fill(false);
-      rows = await readRows(tx, query, skipped);
-    }
-    const corpus = { rows: 0, holding: new Array<number>(words.length + Number(widened)).fill(0) };
-    for (const row of rows) {
-      if (row.kind !== null) continue;
-      const store = row.list as unknown as "turns" | "facts";
-      const found = addStore(corpus, row, skipped[store]);
-      counts.learn(userId, store, words.map(({ word }, at) => [word, found[at]!]));
-    }
-    const { most, always } = query.letters;
-    const all = always || !rows.some(({ list }) => list === "full_text");
-    const strange = words.filter(({ mayBeMisspelled, name }, at) =>
-      mayBeMisspelled && (all || name) && corpus.holding[at] === 0
-    ).slice(0, most);
-    if (strange.length > 0) {
-      rows = [
-        ...rows,
-        ...await readRows(tx, { ...query, words: [], related: [], fill: 0 }, {
-          turns: [],
-          facts: [],
-          strange: strange.map(({ word }) => word),
-        }),
-      ];
-    }
-    const candidates = new Map<string, Candidate>();
-    for (const row of rows) if (row.kind !== null) add(candidates, row, words.length);
-    return { corpus, candidates: [...candidates.values()], care };
-  });
+  const read = (asked: CandidateQuery, left: LeftOut) => readRows(db, userId, { asked, left });
+  const { rows: first, care } = await read(query, skipped);
+  let rows = first;
+  // Where nothing but common words was asked for, they are all there is to go by.
+  const missed = onlyCommon(rows, skipped);
+  if (missed.length > 0) {
+    for (const store of missed) skipped[store].fill(false);
+    ({ rows } = await read({ ...query, care: false }, skipped));
+  }
+  const corpus = { rows: 0, holding: new Array<number>(words.length + Number(widened)).fill(0) };
+  for (const row of rows) {
+    if (row.kind !== null) continue;
+    const store = row.list as unknown as "turns" | "facts";
+    const found = addStore(corpus, row, skipped[store]);
+    counts.learn(userId, store, words.map(({ word }, at) => [word, found[at]!]));
+  }
+  const { most, always } = query.letters;
+  const all = always || !rows.some(({ list }) => list === "full_text");
+  const strange = words.filter(({ mayBeMisspelled, name }, at) =>
+    mayBeMisspelled && (all || name) && corpus.holding[at] === 0
+  ).slice(0, most);
+  if (strange.length > 0) {
+    const more = await read({ ...query, words: [], related: [], fill: 0, care: false }, {
+      turns: [],
+      facts: [],
+      strange: strange.map(({ word }) => word),
+    });
+    rows = [...rows, ...more.rows];
+  }
+  const candidates = new Map<string, Candidate>();
+  for (const row of rows) if (row.kind !== null) add(candidates, row, words.length);
+  return { corpus, candidates: [...candidates.values()], care };
 }
 
 /** Stores in which words were left out and no other one found anything. */
@@ -217,41 +214,40 @@ function onlyCommon(
 
 /** Calls the function of the database. One text comes back: the client takes that apart much faster. */
 async function readRows(
-  tx: Tx,
-  query: CandidateQuery,
-  { turns, facts, strange = [] }: {
-    turns: readonly boolean[];
-    facts: readonly boolean[];
-    strange?: readonly string[];
-  },
-): Promise<Row[]> {
-  const { words, within, spans } = query;
-  const [answer] = await tx<{ rows: string | null }[]>`
-    select json_agg(json_build_array(${tx.unsafe(SENT)}))::text as rows from find_candidates(
-      ${words.map(({ word }) => word)}::text[], ${words.map(({ typed }) => typed)}::text[],
-      ${words.map(({ weight }) => weight)}::real[], ${turns.map(Number)}::integer[]::boolean[],
-      ${facts.map(Number)}::integer[]::boolean[], ${strange as string[]}::text[],
-      ${vectorText(query.vector)}::halfvec, ${query.vectorModel}, ${query.vectorLast},
-      ${query.at}, ${query.includePast}, ${query.facts}, ${query.turns},
-      ${spans.map(({ from }) => timeText(from))}::timestamptz[],
-      ${spans.map(({ to }) => timeText(to))}::timestamptz[], ${query.byUser},
-      ${query.without as string[]}::uuid[], ${within?.sessionId ?? null}::uuid,
-      ${(within?.path ?? []) as string[]}::uuid[], ${within?.since ?? null},
-      ${query.best}, ${query.fill}, ${relatedText(query.related)}) as c`;
-  const rows = JSON.parse(answer!.rows ?? "[]") as unknown[][];
-  return rows.map((values) => {
+  db: Database,
+  userId: string,
+  { asked, left }: { asked: CandidateQuery; left: LeftOut },
+): Promise<{ rows: Row[]; care: Care | null }> {
+  const { words, within, spans, vector, without, related, best, fill, care, ...plain } = asked;
+  const answer = await db.callAsUser<
+    { candidates: string | null; pausedUntil: Date | null; doubts: Care["doubts"] | null }
+  >(userId, "recall_find", [{
+    ...plain,
+    words: words.map(({ word }) => word),
+    typed: words.map(({ typed }) => typed),
+    weights: words.map(({ weight }) => weight),
+    skippedTurns: left.turns,
+    skippedFacts: left.facts,
+    strange: left.strange ?? [],
+    vector: vectorText(vector),
+    spansFrom: spans.map(({ from }) => timeText(from)),
+    spansTo: spans.map(({ to }) => timeText(to)),
+    without,
+    within: within?.sessionId ?? null,
+    path: within?.path ?? [],
+    since: within?.since ?? null,
+    best,
+    fill,
+    related: relatedText(related),
+    care,
+  }]);
+  const rows = (JSON.parse(answer.candidates ?? "[]") as unknown[][]).map((values) => {
     const row: Record<string, unknown> = {};
     for (let at = 0; at < COLUMNS.length; at++) row[COLUMNS[at]!] = values[at];
     return row as unknown as Row;
   });
-}
-
-async function careOf(tx: Tx, userId: string): Promise<Care> {
-  const [row] = await tx<{ pausedUntil: Date | null; doubts: Care["doubts"] | null }[]>`
-    select (select paused_until from memory_settings where user_id = ${userId}),
-      (select json_agg(json_build_object('older', older_id, 'newer', newer_id))
-        from memory_contradictions where user_id = ${userId} and state = 'open') as doubts`;
-  return { pausedUntil: row!.pausedUntil, doubts: row!.doubts ?? [] };
+  const { pausedUntil, doubts } = answer;
+  return { rows, care: care ? { pausedUntil, doubts: doubts ?? [] } : null };
 }
 
 /** Adds what a store tells of all its rows; returns how many rows each term finds. */

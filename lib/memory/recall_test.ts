@@ -403,7 +403,7 @@ Deno.test("[MEM-61] a slow embedding host is not waited for", async () => {
 
 Deno.test("[MEM-61] recall never fails and does not wait for a slow database", async () => {
   const ada = await person();
-  const broken = { ...await opened, asUser: () => Promise.reject(new Error("gone")) };
+  const broken = { ...await opened, callAsUser: () => Promise.reject(new Error("gone")) };
   const failed = await retrieval({ db: broken });
   expect(await failed.recall(request(ada, "my walnuts"))).toMatchObject({
     items: [],
@@ -421,7 +421,7 @@ Deno.test("[MEM-61] recall never fails and does not wait for a slow database", a
   })).rejects.toThrow("gone");
 
   const clock = new FakeClock(NOW);
-  const never = { ...await opened, asUser: () => new Promise<never>(() => {}) };
+  const never = { ...await opened, callAsUser: () => new Promise<never>(() => {}) };
   const slow = await retrieval({ db: never, clock });
   const answer = slow.recall(request(ada, "my walnuts"));
   await clock.advance(1_000);
