@@ -9,6 +9,7 @@ import { useLazy } from "../lib/ui/lazy.tsx";
 import { Toast, ToastRegion } from "../lib/ui/notice.tsx";
 import { browserLive, followLive } from "../lib/ui/notices/live.ts";
 import { isQuiet } from "../lib/ui/notices/quiet.ts";
+import { browserReturn, watchReturn } from "../lib/ui/notices/return.ts";
 import { FIGURES, figuresOf, QUOTA } from "../lib/ui/notices/signals.ts";
 import { type QuotaNow, QuotaStat } from "../lib/ui/quota_stat.tsx";
 import { say } from "../lib/ui/say.ts";
@@ -20,6 +21,8 @@ const loadPanel = () => import("../lib/ui/notices/panel.tsx");
 
 /** Props of {@link Bell}. */
 export interface BellProps {
+  /** Whose page this is. */
+  userId: string;
   quota: QuotaNow | null;
   /** Shows the ring without its figure. */
   ringOnly: boolean;
@@ -116,6 +119,8 @@ function Live(props: BellProps) {
       removeEventListener(FIGURES, figures);
     };
   }, []);
+
+  useEffect(() => watchReturn(browserReturn(), props.userId), []);
 
   const label = say(words.bell, { n: unread.value }, reader.locale);
   return (

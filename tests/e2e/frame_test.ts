@@ -1,0 +1,130 @@
+import { expect } from "expect";
+import type { Browser } from "playwright-core";
+import { startTestApp, type TestApp } from "../support/app.ts";
+import { builtPages, openBrowser, openWindow } from "../support/browser.ts";
+
+let browser: Browser;
+let app: TestApp;
+
+Deno.test.beforeAll(async () => {
+  browser = await openBrowser();
+  app = await startTestApp({ pages: builtPages });
+});
+Deno.test.afterAll(async () => {
+  await browser.close();
+  await app.close();
+});
+
+/** A window of somebody whose e-mail is not confirmed, unless asked for. */
+async function signedIn(path: string, size: { width?: number; confirmed?: boolean } = {}) {
+  const person = await app.person("ada");
+  if (size.confirmed) {
+    await app.services.db.asSystem(
+      "test",
+      (tx) => tx`update users set email_verified_at = created_at where id = ${person.userId}`,
+    );
+  }
+  const window = await openWindow(browser, size);
+  await window.context.addCookies(
+    [...person.cookies].map(([name, value]) => ({ name, value, url: app.url })),
+  );
+  await window.page.goto(app.url + path, { waitUntil: "networkidle" });
+  return { ...window, person };
+}
+
+Deno.test("[UI-49] [BIL-2] billing shows one banner at a time, and always that payments are for testing", async () => {
+  const { page, context, faults } = await signedIn("/billing");
+  const banners = page.locator(".banner");
+  const label = page.locator("main .chip", { hasText: "Test payments" });
+  expect(await banners.allInnerTexts()).toEqual([
+    expect.stringContaining("Confirm your e-mail"),
+  ]);
+  expect(await label.count()).toBe(1);
+  await page.getByText("Plans can be bought once your address is confirmed.").waitFor();
+  // What came of the person's own act answers them first.
+  await page.getByRole("button", { name: "Choose Basic" }).click();
+  await page.locator(".banner-red").waitFor();
+  expect(await banners.count()).toBe(1);
+  expect(await label.count()).toBe(1);
+  expect(faults.filter((fault) => !fault.includes("403"))).toEqual([]);
+  await context.close();
+});
+
+Deno.test("[UI-49] what a settings form came to stands in the place of the account's banner", async () => {
+  const { page, context } = await signedIn("/settings/profile");
+  expect(await page.locator(".banner").count()).toBe(1);
+  await page.goto(`${app.url}/settings/profile?done=saved`);
+  expect(await page.locator(".banner-green").count()).toBe(1);
+  expect(await page.locator(".banner").count()).toBe(1);
+  await context.close();
+});
+
+for (const [path, name] of [["/settings/devices", "device"], ["/settings/keys", "key"]] as const) {
+  Deno.test(`[UI-75] the table of each ${name} stacks on a phone, with names for its cells`, async () => {
+    const { page, context, person } = await signedIn("/usage", { width: 360, confirmed: true });
+    const other = app.client();
+    await other.post("/api/auth/login", {
+      email: person.email,
+      password: "Correct-horse-7-battery",
+    });
+    const made = await person.post("/api/account/keys", {
+      name: "A key for the notes at home",
+      scopes: ["memory:read", "memory:write", "usage:read"],
+    });
+    expect(made.status).toBe(201);
+    await page.goto(app.url + path, { waitUntil: "networkidle" });
+    const box = page.locator("main .scroll");
+    const [wide, seen] = await box.evaluate((el) => [el.scrollWidth, el.clientWidth]);
+    expect(wide).toBeLessThanOrEqual(seen!);
+    // It is still a table to a screen reader.
+    expect(await page.getByRole("columnheader").count()).toBe(5);
+    expect(await page.getByRole("rowheader").count()).toBeGreaterThan(0);
+    const named = await page.locator("main td[data-label]").first().evaluate((
+      cell,
+    ) => [getComputedStyle(cell, "::before").content, cell.getAttribute("data-label")]);
+    expect(named[0]).toBe(`"${named[1]}"`);
+    const sideways = await page.evaluate(() =>
+      document.documentElement.scrollWidth > document.documentElement.clientWidth
+    );
+    expect(sideways).toBe(false);
+    await context.close();
+  });
+}
+
+for (const path of ["/dashboard", "/memory", "/settings", "/billing", "/welcome", "/chat?new"]) {
+  Deno.test(`[UI-34] ${path} says that the connection is away, and stops when it is back`, async () => {
+    const { page, context } = await signedIn(path);
+    const told = page.getByText(/^You are offline\./);
+    expect(await told.count()).toBe(0);
+    await context.setOffline(true);
+    await told.first().waitFor();
+    // The chat has its own place for it, above the field: told once all the same.
+    expect(await told.count()).toBe(1);
+    await context.setOffline(false);
+    await told.first().waitFor({ state: "detached" });
+    await context.close();
+  });
+}
+
+/** What the browser does when it takes a page out of its store for the way back. */
+const comeBack = () => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+
+Deno.test("[UI-83] a page that comes back after its session ended leads to sign in and back, with the draft kept", async () => {
+  const { page, context, person } = await signedIn("/chat?new");
+  await page.locator("#draft").fill("Half a thought about walnuts");
+  const asked = page.waitForResponse("**/api/auth/me");
+  await page.evaluate(comeBack);
+  expect((await asked).status()).toBe(200);
+  expect(new URL(page.url()).pathname).toBe("/chat");
+  // From another device: this browser hears nothing of it.
+  expect((await person.post("/api/auth/logout-all")).status).toBe(204);
+  await page.evaluate(comeBack);
+  await page.waitForURL(/\/login/);
+  expect(new URL(page.url()).searchParams.get("next")).toBe("/chat?new");
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill("Correct-horse-7-battery");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.waitForURL(/\/chat\?new/);
+  expect(await page.locator("#draft").inputValue()).toBe("Half a thought about walnuts");
+  await context.close();
+});
