@@ -6,7 +6,7 @@ import type { Notice, Quota, QuotaFigure } from "../lib/ui/contract.ts";
 import { formatPercent, type Reader } from "../lib/ui/format.ts";
 import { Icon } from "../lib/ui/icon.tsx";
 import { useLazy } from "../lib/ui/lazy.tsx";
-import { Toast, ToastRegion } from "../lib/ui/notice.tsx";
+import { Banner, ToastRegion } from "../lib/ui/notice.tsx";
 import { browserLive, followLive } from "../lib/ui/notices/live.ts";
 import { isQuiet } from "../lib/ui/notices/quiet.ts";
 import { browserReturn, watchReturn } from "../lib/ui/notices/return.ts";
@@ -164,10 +164,15 @@ function Live(props: BellProps) {
           )
           : null}
       </div>
+      {props.ringOnly ? null : (
+        <div class="offline" role="status">
+          {/* Always there: its icon can be fetched only while there is a connection. */}
+          <div hidden={!offline.value}>
+            <Banner tone="amber">{commonText(reader.locale).offline}</Banner>
+          </div>
+        </div>
+      )}
       <ToastRegion top>
-        {offline.value
-          ? <Toast icon="warn" tone="red">{commonText(reader.locale).offline}</Toast>
-          : null}
         {popped.value
           ? (
             <TimedToast

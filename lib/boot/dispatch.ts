@@ -143,7 +143,9 @@ export function dispatch(options: {
     if (found.kind === "user" && found.setCookie && !setsSame(response, found.setCookie)) {
       response.headers.append("set-cookie", found.setCookie);
     }
-    if (principal && !response.headers.has("cache-control")) {
+    // A file of the build carries a tag and is the same for everybody: browsers may keep it and ask.
+    const own = !response.headers.has("etag");
+    if (principal && own && !response.headers.has("cache-control")) {
       response.headers.set("cache-control", "no-store");
     }
     return response;

@@ -34,7 +34,7 @@ async function signedIn(path: string, size: { width?: number; confirmed?: boolea
 
 Deno.test("[UI-49] [BIL-2] billing shows one banner at a time, and always that payments are for testing", async () => {
   const { page, context, faults } = await signedIn("/billing");
-  const banners = page.locator(".banner");
+  const banners = page.locator("main .banner");
   const label = page.locator("main .chip", { hasText: "Test payments" });
   expect(await banners.allInnerTexts()).toEqual([
     expect.stringContaining("Confirm your e-mail"),
@@ -43,7 +43,7 @@ Deno.test("[UI-49] [BIL-2] billing shows one banner at a time, and always that p
   await page.getByText("Plans can be bought once your address is confirmed.").waitFor();
   // What came of the person's own act answers them first.
   await page.getByRole("button", { name: "Choose Basic" }).click();
-  await page.locator(".banner-red").waitFor();
+  await page.locator("main .banner-red").waitFor();
   expect(await banners.count()).toBe(1);
   expect(await label.count()).toBe(1);
   expect(faults.filter((fault) => !fault.includes("403"))).toEqual([]);
@@ -52,10 +52,10 @@ Deno.test("[UI-49] [BIL-2] billing shows one banner at a time, and always that p
 
 Deno.test("[UI-49] what a settings form came to stands in the place of the account's banner", async () => {
   const { page, context } = await signedIn("/settings/profile");
-  expect(await page.locator(".banner").count()).toBe(1);
+  expect(await page.locator("main .banner").count()).toBe(1);
   await page.goto(`${app.url}/settings/profile?done=saved`);
-  expect(await page.locator(".banner-green").count()).toBe(1);
-  expect(await page.locator(".banner").count()).toBe(1);
+  expect(await page.locator("main .banner-green").count()).toBe(1);
+  expect(await page.locator("main .banner").count()).toBe(1);
   await context.close();
 });
 
@@ -94,7 +94,7 @@ for (const [path, name] of [["/settings/devices", "device"], ["/settings/keys", 
 for (const path of ["/dashboard", "/memory", "/settings", "/billing", "/welcome", "/chat?new"]) {
   Deno.test(`[UI-34] ${path} says that the connection is away, and stops when it is back`, async () => {
     const { page, context } = await signedIn(path);
-    const told = page.getByText(/^You are offline\./);
+    const told = page.getByText(/^\s*You are offline\./).filter({ visible: true });
     expect(await told.count()).toBe(0);
     await context.setOffline(true);
     await told.first().waitFor();
@@ -127,4 +127,15 @@ Deno.test("[UI-83] a page that comes back after its session ended leads to sign 
   await page.waitForURL(/\/chat\?new/);
   expect(await page.locator("#draft").inputValue()).toBe("Half a thought about walnuts");
   await context.close();
+});
+
+Deno.test("[UI-78] files of the build may be kept by the browser of somebody who is signed in, pages may not", async () => {
+  const person = await app.person("ada");
+  const icons = await person.fetch("/icons.svg");
+  expect(icons.headers.get("etag")).toBeTruthy();
+  expect(icons.headers.get("cache-control")).toBe(null);
+  await icons.body?.cancel();
+  const own = await person.fetch("/usage");
+  expect(own.headers.get("cache-control")).toBe("no-store");
+  await own.body?.cancel();
 });
