@@ -77,6 +77,7 @@ function paletteCommands(locale: string, role: string): Command[] {
     go("/settings", "settings", "settings"),
     go("/settings/notifications", "notificationSettings", "bell"),
     go("/welcome", "tour", "help"),
+    go("/help", "help", "help"),
     go("/status", "status", "info"),
     go("/constitution", "constitution", "shield"),
     ...(role === "admin" ? [go("/admin/plans", "admin", "shield")] : []),
@@ -205,6 +206,7 @@ export function Shell(props: ShellProps) {
             {slot(children)}
             <Footer
               links={[
+                { href: "/help", label: text.help },
                 { href: "/status", label: text.status },
                 { href: "/constitution", label: text.constitution },
                 { href: "/pricing", label: text.pricing },

@@ -139,3 +139,44 @@ Deno.test("[UI-78] files of the build may be kept by the browser of somebody who
   expect(own.headers.get("cache-control")).toBe("no-store");
   await own.body?.cancel();
 });
+
+for (const [language, title] of [["en", "Help"], ["de", "Hilfe"]] as const) {
+  Deno.test(`the help page needs no script and leads to a person, in ${language}`, async () => {
+    const own = await startTestApp({
+      env: { SUPPORT_EMAIL: "help@example.org" },
+      pages: builtPages,
+    });
+    try {
+      const answer = await fetch(`${own.url}/help`, { headers: { "accept-language": language } });
+      const html = await answer.text();
+      expect(answer.status).toBe(200);
+      expect(html).toContain(`<h1>${title}</h1>`);
+      expect(html).not.toContain("<script");
+      expect(html).toContain("mailto:help@example.org");
+      // Every way on of the page leads somewhere.
+      const links = [...html.matchAll(/href="(\/[a-z/]*|#[a-z]+)"/g)].map(([, href]) => href!);
+      for (const href of new Set(links)) {
+        if (href.startsWith("#")) expect(html).toContain(`id="${href.slice(1)}"`);
+        else {
+          const there = await fetch(own.url + href, { redirect: "manual" });
+          await there.body?.cancel();
+          expect([href, there.status < 400]).toEqual([href, true]);
+        }
+      }
+    } finally {
+      await own.close();
+    }
+  });
+}
+
+Deno.test("[UI-41] help is reached from the palette, the account's menu and the foot of pages", async () => {
+  const { page, context } = await signedIn("/usage");
+  expect(await page.locator("footer a[href='/help']").count()).toBe(1);
+  expect(await page.locator("#account a[href='/help']").count()).toBe(1);
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Go to or do" }).fill("help");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/help$/);
+  await page.getByRole("heading", { level: 1, name: "Help" }).waitFor();
+  await context.close();
+});
