@@ -6,9 +6,10 @@ import type { Notice, Quota, QuotaFigure } from "../lib/ui/contract.ts";
 import { formatPercent, type Reader } from "../lib/ui/format.ts";
 import { Icon } from "../lib/ui/icon.tsx";
 import { useLazy } from "../lib/ui/lazy.tsx";
-import { Toast, ToastRegion } from "../lib/ui/notice.tsx";
+import { Banner, ToastRegion } from "../lib/ui/notice.tsx";
 import { browserLive, followLive } from "../lib/ui/notices/live.ts";
 import { isQuiet } from "../lib/ui/notices/quiet.ts";
+import { browserReturn, watchReturn } from "../lib/ui/notices/return.ts";
 import { FIGURES, figuresOf, QUOTA } from "../lib/ui/notices/signals.ts";
 import { type QuotaNow, QuotaStat } from "../lib/ui/quota_stat.tsx";
 import { say } from "../lib/ui/say.ts";
@@ -20,6 +21,8 @@ const loadPanel = () => import("../lib/ui/notices/panel.tsx");
 
 /** Props of {@link Bell}. */
 export interface BellProps {
+  /** Whose page this is. */
+  userId: string;
   quota: QuotaNow | null;
   /** Shows the ring without its figure. */
   ringOnly: boolean;
@@ -117,6 +120,8 @@ function Live(props: BellProps) {
     };
   }, []);
 
+  useEffect(() => watchReturn(browserReturn(), props.userId), []);
+
   const label = say(words.bell, { n: unread.value }, reader.locale);
   return (
     <>
@@ -159,10 +164,15 @@ function Live(props: BellProps) {
           )
           : null}
       </div>
+      {props.ringOnly ? null : (
+        <div class="offline" role="status">
+          {/* Always there: its icon can be fetched only while there is a connection. */}
+          <div hidden={!offline.value}>
+            <Banner tone="amber">{commonText(reader.locale).offline}</Banner>
+          </div>
+        </div>
+      )}
       <ToastRegion top>
-        {offline.value
-          ? <Toast icon="warn" tone="red">{commonText(reader.locale).offline}</Toast>
-          : null}
         {popped.value
           ? (
             <TimedToast

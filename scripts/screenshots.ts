@@ -43,6 +43,7 @@ const PAGES: [name: string, path: string, signedIn: boolean][] = [
   ["login", "/login", false],
   ["register", "/register", false],
   ["constitution", "/constitution", false],
+  ["help", "/help", false],
   ["api", "/docs/api", false],
   ["not-found", "/nowhere", false],
   ["chat-new", "/chat?new", true],

@@ -30,6 +30,7 @@ import { isStream, watched } from "./watched_stream.ts";
 import { systemApi, type SystemOptions } from "./system_api.ts";
 
 export { createEdge, type EdgeHandler } from "./edge.ts";
+export { keepNonce } from "./security_headers.ts";
 export { entitled } from "./entitled.ts";
 export { createGate } from "./gate.ts";
 export { createHealth, type Health } from "./health.ts";

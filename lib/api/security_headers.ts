@@ -1,6 +1,12 @@
 /** The property under which the page layer hands over a rendered page's nonce. */
 const NONCE = Symbol.for("__freshNonce");
 
+/** Hands the nonce of a rendered page on to the answer that is sent in its place. */
+export function keepNonce(rendered: Response, sent: Response): Response {
+  const nonce = (rendered as { [NONCE]?: string })[NONCE];
+  return nonce === undefined ? sent : Object.assign(sent, { [NONCE]: nonce });
+}
+
 /** The headers of every answer (API-20). A page's scripts and styles carry its nonce. */
 export function securityHeaders(
   response: Response,

@@ -3,6 +3,7 @@ import {
   type EdgeHandler,
   entitled,
   type Health,
+  keepNonce,
   type StatusReport,
 } from "@/lib/api/mod.ts";
 import type { SignedIn } from "@/lib/accounts/mod.ts";
@@ -156,7 +157,8 @@ function withFault(response: Response, fault: Problem | null): Response {
   const headers = new Headers(response.headers);
   const { retryAfterSeconds: wait } = fault.extra;
   if (typeof wait === "number") headers.set("retry-after", String(Math.max(1, Math.ceil(wait))));
-  return new Response(response.body, { status: fault.status, headers });
+  const sent = new Response(response.body, { status: fault.status, headers });
+  return keepNonce(response, sent);
 }
 
 /** Whether a browser goes to a page, and does not fetch something for one. */
@@ -197,4 +199,4 @@ export function routeNames(api: Api): (request: Request) => string {
 }
 
 const PAGES =
-  /^\/(?:chat|memory|usage|billing|pricing|status|dashboard|welcome|notifications|admin|settings|login|register|constitution|docs|2fa|step-up|verify-email|forgot-password|reset-password|end-device|undo-email|legal|accept-terms)?(?:\/(?::id|api|sign-out|profile|security|devices|keys|notifications|companion|privacy|data|history))?$/;
+  /^\/(?:chat|memory|usage|billing|pricing|status|dashboard|welcome|notifications|admin|settings|login|register|constitution|help|docs|2fa|step-up|verify-email|forgot-password|reset-password|end-device|undo-email|legal|accept-terms)?(?:\/(?::id|api|sign-out|profile|security|devices|keys|notifications|companion|privacy|data|history))?$/;

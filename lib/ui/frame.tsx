@@ -154,6 +154,7 @@ export function AccountMenu({ id, user, locale }: AccountMenuProps) {
         <MenuItem icon="settings" href="/settings">{text.settings}</MenuItem>
         <MenuItem icon="usage" href="/usage">{text.usage}</MenuItem>
         <MenuItem icon="key" href="/billing">{text.planAndPayments}</MenuItem>
+        <MenuItem icon="help" href="/help">{text.help}</MenuItem>
         <hr />
         <PostForm action="/settings/sign-out">
           <MenuItem icon="signout" type="submit">{text.signOut}</MenuItem>

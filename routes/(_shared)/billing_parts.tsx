@@ -3,7 +3,6 @@ import { Button, LinkButton } from "@/lib/ui/button.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
 import type { Invoice, Plan, Subscription } from "@/lib/ui/contract.ts";
 import { formatDay, formatMoney, type Reader } from "@/lib/ui/format.ts";
-import { Banner } from "@/lib/ui/notice.tsx";
 import { PlanCard } from "@/lib/ui/plans.tsx";
 import { PostForm } from "@/lib/ui/post_form.tsx";
 import { say } from "@/lib/ui/say.ts";
@@ -11,13 +10,22 @@ import { planOffer } from "@/lib/ui/subscription.ts";
 import { Table } from "@/lib/ui/table.tsx";
 import { billingText } from "@/lib/ui/text/billing.ts";
 
-/** Says that no money moves, on every page of payments (BIL-2). */
+/**
+ * Says that no money moves, on every page of payments (BIL-2). It is a label that stays, not a
+ * message: the one banner of a page is left to what needs to be done.
+ */
 export function PaymentMode({ mode, locale }: { mode: "real" | "test" | "none"; locale: string }) {
   const text = billingText(locale);
   if (mode === "real") return null;
-  return mode === "test"
-    ? <Banner tone="amber" lead={text.testLead} label={text.testLabel}>{text.testText}</Banner>
-    : <Banner lead={text.noneLead}>{text.noneText}</Banner>;
+  const test = mode === "test";
+  return (
+    <p class="row small quiet">
+      {test ? <Chip tone="amber">{text.testLabel}</Chip> : null}
+      <span>
+        {test ? text.testLead : text.noneLead} {test ? text.testText : text.noneText}
+      </span>
+    </p>
+  );
 }
 
 /** A form with one act and one button; it works without script. */

@@ -33,6 +33,7 @@ export function PublicFrame(props: PublicFrameProps) {
         <Footer
           links={[
             { href: "/constitution", label: text.constitution },
+            { href: "/help", label: text.help },
             { href: "/status", label: text.status },
             { href: "/pricing", label: text.pricing },
             { href: "/legal/terms", label: text.terms },

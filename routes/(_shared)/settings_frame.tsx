@@ -134,11 +134,19 @@ export function SettingsFrame({ state, url, title, lead, data, children }: Setti
   const text: Record<string, string> = accountText(state.locale);
   const done = data.done && Object.hasOwn(text, data.done) ? text[data.done] : null;
   return (
-    <Shell state={state} url={url} title={title} quota={data.quota}>
+    <Shell
+      state={state}
+      url={url}
+      title={title}
+      quota={data.quota}
+      told={data.refusal?.text
+        ? <Banner tone="red">{data.refusal.text}</Banner>
+        : done
+        ? <Banner tone="green">{done}</Banner>
+        : null}
+    >
       <PageHead title={title} lead={lead} />
       <SettingsTabs path={url.pathname} locale={state.locale} />
-      {done ? <Banner tone="green">{done}</Banner> : null}
-      {data.refusal?.text ? <Banner tone="red">{data.refusal.text}</Banner> : null}
       {slot(children)}
     </Shell>
   );

@@ -77,6 +77,7 @@ function paletteCommands(locale: string, role: string): Command[] {
     go("/settings", "settings", "settings"),
     go("/settings/notifications", "notificationSettings", "bell"),
     go("/welcome", "tour", "help"),
+    go("/help", "help", "help"),
     go("/status", "status", "info"),
     go("/constitution", "constitution", "shield"),
     ...(role === "admin" ? [go("/admin/plans", "admin", "shield")] : []),
@@ -112,6 +113,11 @@ export interface ShellProps {
   skips?: Skip[];
   /** For pages that show plan or allowance: they are made anew when the plan changes. */
   followsPlan?: boolean;
+  /**
+   * What came of the person's act of a moment ago. It answers them, so it stands in the place of
+   * what the account has to tell: one banner at a time (UI-49).
+   */
+  told?: ComponentChildren;
   children: ComponentChildren;
 }
 
@@ -127,6 +133,7 @@ function ShellBell({ state, quota, ringOnly, followsPlan }: {
   const names = state.services.plans.cards().map(({ plan, name }) => [plan, name]);
   return (
     <Bell
+      userId={state.session!.user.id}
       quota={quota}
       ringOnly={ringOnly}
       unread={unread}
@@ -159,7 +166,7 @@ function ShellTip({ state }: { state: State }) {
 
 /** A page of somebody who is signed in. */
 export function Shell(props: ShellProps) {
-  const { state, url, title, quota, mini, skips, followsPlan, children } = props;
+  const { state, url, title, quota, mini, skips, followsPlan, told, children } = props;
   const text = commonText(state.locale);
   const reader = readerOf(state);
   const standIn = state.services.status.standIns().find((s) => s.component === "model");
@@ -195,10 +202,11 @@ export function Shell(props: ShellProps) {
       >
         {mini ? children : (
           <main class="content" id="main" tabIndex={-1}>
-            <AlertBanner state={state} url={url} quota={quota ?? null} />
+            {told ? slot(told) : <AlertBanner state={state} url={url} quota={quota ?? null} />}
             {slot(children)}
             <Footer
               links={[
+                { href: "/help", label: text.help },
                 { href: "/status", label: text.status },
                 { href: "/constitution", label: text.constitution },
                 { href: "/pricing", label: text.pricing },

@@ -72,21 +72,23 @@ export default define.page<typeof handler>(({ data, state, url }) => {
   const reader = readerOf(state);
   const done: Record<string, string> = text;
   return (
-    <Shell state={state} url={url} title={text.title} quota={data.quota}>
+    <Shell
+      state={state}
+      url={url}
+      title={text.title}
+      quota={data.quota}
+      told={told({
+        problem: data.problem,
+        done: data.done ? done[`done_${data.done}`] : undefined,
+        reader,
+      })}
+    >
       <PageHead
         title={text.title}
         lead={text.lead}
         actions={<LinkButton href="/usage">{text.usageLink}</LinkButton>}
       />
-      <Told
-        problem={data.problem}
-        done={data.done ? done[`done_${data.done}`] : undefined}
-        reader={reader}
-      />
       <PaymentMode mode={data.mode} locale={state.locale} />
-      {state.session!.user.emailVerified
-        ? null
-        : <Banner tone="amber" lead={text.verifyLead}>{text.verifyText}</Banner>}
       {data.asks ? <AskCancel data={data} reader={reader} /> : null}
       <div class="grid">
         <Present data={data} reader={reader} />
@@ -105,6 +107,11 @@ export default define.page<typeof handler>(({ data, state, url }) => {
       </div>
       <section class="stack stack-16" aria-labelledby="plans">
         <h2 id="plans">{text.plansTitle}</h2>
+        {state.session!.user.emailVerified ? null : (
+          <p class="quiet">
+            <strong>{text.verifyLead}</strong> {text.verifyText}
+          </p>
+        )}
         <PlanChoice plans={data.plans} subscription={data.subscription} reader={reader} />
       </section>
       <Card title={text.questions} id="questions">
@@ -116,7 +123,8 @@ export default define.page<typeof handler>(({ data, state, url }) => {
 
 type Data = Awaited<ReturnType<typeof dataOf>>;
 
-function Told({ problem, done, reader }: {
+/** What came of the act of a moment ago; null where there was none. */
+function told({ problem, done, reader }: {
   problem: Data["problem"];
   done: string | undefined;
   reader: Reader;

@@ -58,6 +58,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
         <PostForm class="stack stack-16">
           <Table
             label={text.devicesTitle}
+            stacks
             columns={[
               { label: text.device },
               { label: text.network, kind: "fixed" },

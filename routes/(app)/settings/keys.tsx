@@ -179,6 +179,7 @@ function KeyTable({ keys, state }: { keys: Key[]; state: State }) {
       <PostForm>
         <Table
           label={text.keysTitle}
+          stacks
           columns={[
             { label: text.keyName },
             { label: text.keyScopes },

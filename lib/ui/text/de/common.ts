@@ -22,6 +22,7 @@ export const common = {
   planAndPayments: "Tarif und Zahlungen",
   constitution: "Verfassung",
   status: "Status",
+  help: "Hilfe",
   account: "Konto",
   topbar: "Kontingent und Konto",
   accountOf: "Konto von {name}",

@@ -11,6 +11,7 @@ import { common } from "./common.ts";
 import { constitution } from "./constitution.ts";
 import { dashboard } from "./dashboard.ts";
 import { faults } from "./faults.ts";
+import { help } from "./help.ts";
 import { landing } from "./landing.ts";
 import { mails } from "./mails.ts";
 import { memory } from "./memory.ts";
@@ -41,6 +42,7 @@ export const german = {
   constitution,
   dashboard,
   faults,
+  help,
   landing,
   mails,
   memory,

@@ -21,6 +21,7 @@ export const palette = {
   notificationSettings: "Was mitgeteilt wird",
   tour: "Erste Schritte",
   status: "Zustand",
+  help: "Hilfe",
   constitution: "Verfassung",
   admin: "Verwaltung",
   light: "Helle Farben",

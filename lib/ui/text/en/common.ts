@@ -22,6 +22,7 @@ export const common = {
   planAndPayments: "Plan and payments",
   constitution: "Constitution",
   status: "Status",
+  help: "Help",
   account: "Account",
   topbar: "Allowance and account",
   accountOf: "Account of {name}",

@@ -21,6 +21,7 @@ export const palette = {
   notificationSettings: "What is told",
   tour: "First steps",
   status: "Status",
+  help: "Help",
   constitution: "Constitution",
   admin: "Administration",
   light: "Light theme",

@@ -1,0 +1,104 @@
+import { define } from "@/utils.ts";
+import { LinkButton } from "@/lib/ui/button.tsx";
+import { say } from "@/lib/ui/say.ts";
+import { chatText } from "@/lib/ui/text/chat.ts";
+import { helpText } from "@/lib/ui/text/help.ts";
+import { PublicFrame } from "./(_shared)/public_frame.tsx";
+
+const PARTS = ["start", "memory", "plans", "privacy"] as const;
+
+/** Where each part goes on. */
+const MORE = {
+  start: "/welcome",
+  memory: "/memory",
+  plans: "/pricing",
+  privacy: "/legal/privacy",
+} as const;
+
+/** What people ask most, and whom they can ask (UI-30). It is text alone and needs no script. */
+export default define.page(({ state }) => {
+  const { locale } = state;
+  const text = helpText(locale);
+  return (
+    <PublicFrame
+      signedIn={Boolean(state.session)}
+      title={text.title}
+      description={text.lead}
+      locale={locale}
+    >
+      <article class="wrap read">
+        <header class="stack stack-12">
+          <h1>{text.title}</h1>
+          <p class="lead">{text.lead}</p>
+          <nav class="row" aria-label={text.contents}>
+            {[...PARTS, "keyboard" as const, "contact" as const].map((part) => (
+              <a key={part} href={`#${part}`}>{text[part]}</a>
+            ))}
+          </nav>
+        </header>
+        {PARTS.map((part) => (
+          <section key={part} id={part} class="top-line stack stack-12">
+            <h2>{text[part]}</h2>
+            <p class="lead">{text[`${part}Text`]}</p>
+            <ul class="stack stack-4 quiet dashed">
+              {text[`${part}List`].split("\n").map((line) => <li key={line}>{line}</li>)}
+            </ul>
+            <p>
+              <a href={MORE[part]}>{text[`${part}More`]}</a>
+            </p>
+          </section>
+        ))}
+        <section id="keyboard" class="top-line stack stack-12">
+          <h2>{text.keyboard}</h2>
+          <p class="lead">{text.keyboardText}</p>
+          <Keys locale={locale} />
+        </section>
+        <Contact email={state.center.supportEmail} locale={locale} />
+      </article>
+    </PublicFrame>
+  );
+});
+
+function Keys({ locale }: { locale: string }) {
+  const text = chatText(locale);
+  const rows = [
+    [text.shortcutPalette, "Ctrl K"],
+    [text.shortcutNew, "Ctrl Shift O"],
+    [text.shortcutFocus, "/"],
+    [text.shortcutEdit, "↑"],
+    [text.shortcutStop, "Esc"],
+    [text.shortcutCopy, "Ctrl Shift C"],
+    [text.shortcutCopyCode, "Ctrl Shift ;"],
+    [text.shortcuts, "?"],
+  ] as const;
+  return (
+    <dl class="kv">
+      {rows.map(([name, keys]) => (
+        <div class="pair" key={name}>
+          <dt>{name}</dt>
+          <dd class="row row-4">{keys.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Contact({ email, locale }: { email: string | null; locale: string }) {
+  const text = helpText(locale);
+  return (
+    <section id="contact" class="top-line stack stack-12">
+      <h2>{text.contact}</h2>
+      <p class="lead">{email ? text.contactText : text.contactNone}</p>
+      <div class="row">
+        {email
+          ? (
+            <LinkButton kind="primary" href={`mailto:${email}`}>
+              {say(text.contactMail, { email }, locale)}
+            </LinkButton>
+          )
+          : null}
+        <LinkButton href="/status">{text.contactStatus}</LinkButton>
+      </div>
+    </section>
+  );
+}
