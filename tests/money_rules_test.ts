@@ -351,6 +351,7 @@ Deno.test("[BIL-1] both providers are one interface, chosen by whether Stripe's 
   expect(app.services.billing.service.provider).toBe("test");
   const live = await startTestApp({
     env: {
+      AUTO_VERIFY_EMAIL: "true",
       STRIPE_SECRET_KEY: "sk_test_0123456789",
       STRIPE_WEBHOOK_SECRET: `whsec_${"a1".repeat(16)}`,
       STRIPE_PRICE_BASIC: "price_basic",

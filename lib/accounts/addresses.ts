@@ -1,4 +1,4 @@
-import type { Tx } from "@/lib/platform/database/mod.ts";
+import { sqlState, type Tx } from "@/lib/platform/database/mod.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { conflict, validationFailed } from "@/lib/platform/problem.ts";
 import { type AccountContext, DAY, HOUR, linkInvalid, spoken } from "./context.ts";
@@ -78,7 +78,7 @@ export function createAddresses(context: AccountContext) {
      * @throws Problem 400 `link_invalid`, 409 `email_taken`
      */
     async confirm(token: string): Promise<{ alreadyVerified: boolean }> {
-      const result = await db.asSystem("accounts: verify", async (tx) => {
+      const result = await unlessTaken(db.asSystem("accounts: verify", async (tx) => {
         const link = await findLink(tx, token, ["verify_email", "email_change"]);
         const now = clock.now();
         if (!link || link.expiresAt <= now || link.voidedAt) return "invalid" as const;
@@ -86,7 +86,7 @@ export function createAddresses(context: AccountContext) {
         if (link.purpose === "verify_email") await verify(tx, link);
         else if (await setAddress(tx, link, "email_changed") === "taken") return "taken" as const;
         return { userId: link.userId, alreadyVerified: false };
-      });
+      }));
       if (result === "invalid") throw linkInvalid();
       if (result === "taken") throw emailTaken();
       context.cache.forgetUser(result.userId);
@@ -154,16 +154,29 @@ export function createAddresses(context: AccountContext) {
 
     /** Takes a change of address back, from the former address; every sign-in ends. */
     async undoChange(token: string): Promise<void> {
-      const result = await db.asSystem("accounts: email undo", async (tx) => {
+      const result = await unlessTaken(db.asSystem("accounts: email undo", async (tx) => {
         const link = await findLink(tx, token, ["email_undo"]);
         if (!link || !isOpen(link, clock.now())) return null;
         const done = await setAddress(tx, link, "email_change_undone");
         if (done === "taken") return null;
         await store.endAll(tx, link.userId, { at: clock.now() });
         return link.userId;
-      });
-      if (!result) throw linkInvalid();
+      }));
+      if (!result || result === "taken") throw linkInvalid();
       context.cache.forgetUser(result);
     },
   };
+}
+
+/**
+ * "taken" where the index of addresses refused one: two accounts took it at the same moment, and
+ * neither saw the other when it looked. Nothing was changed then, the link not spent.
+ */
+async function unlessTaken<Result>(change: Promise<Result>): Promise<Result | "taken"> {
+  try {
+    return await change;
+  } catch (error) {
+    if (sqlState(error) === "23505") return "taken";
+    throw error;
+  }
 }

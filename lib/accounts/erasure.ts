@@ -39,6 +39,10 @@ export type Erasure = ReturnType<typeof createErasure>;
 /** Deletion with grace, then a purge that follows the foreign keys, a probe, and a receipt. */
 export function createErasure(context: AccountContext, parts: { receiptKey: KeyRing }) {
   const { db, kv, clock, audit } = context;
+  const stuck = context.metrics.gauge(
+    "account_erasures_stuck",
+    "Erasures of accounts that were given up and wait for the next day",
+  );
 
   async function queue(tx: Tx, user: store.UserRow): Promise<void> {
     const erased: Erased = {
@@ -234,7 +238,53 @@ export function createErasure(context: AccountContext, parts: { receiptKey: KeyR
         return due.length;
       });
       if (count > 0) context.outbox.wake();
+      await this.observe();
       return count;
+    },
+
+    /** Counts erasures that were given up, for the metric. */
+    async observe(): Promise<void> {
+      const [row] = await db.asSystem("accounts: erasures given up", (tx) =>
+        tx<{ n: number }[]>`
+          select count(*)::integer as n from jobs
+          where kind = ${ERASE_ACCOUNT_JOB} and state = 'dead'`);
+      stuck.set(row!.n);
+    },
+
+    /**
+     * Tries erasures again that were given up a day ago, and raises it: somebody was promised to be
+     * erased. Their jobs are kept under one name, so that queueing them anew would do nothing.
+     * Returns how many.
+     */
+    async retryGivenUp(): Promise<number> {
+      const now = clock.now();
+      const rows = await db.asSystem("accounts: erasures given up", async (tx) => {
+        const rows = await tx<{ key: string; lastError: string | null }[]>`
+          update jobs j set state = 'queued', attempts = 0, run_after = ${now}, finished_at = null
+          where kind = ${ERASE_ACCOUNT_JOB} and state = 'dead'
+            and finished_at <= ${new Date(now.getTime() - DAY)}
+          returning key, last_error`;
+        for (const { key } of rows) {
+          await audit.record(tx, {
+            category: "admin",
+            event: "account_erasure_failed",
+            severity: "critical",
+            result: "failed",
+            actor: { kind: "system" },
+            response: "Tried again",
+            details: { account: key.slice("erase:".length) },
+          });
+        }
+        return rows;
+      });
+      for (const { lastError } of rows) {
+        context.log.error("account.erasure_stuck", "An account could not be erased; trying again", {
+          error: lastError,
+        });
+      }
+      if (rows.length > 0) context.outbox.wake();
+      await this.observe();
+      return rows.length;
     },
 
     /** The handler of {@link ERASE_ACCOUNT_JOB}. Each step may be done again after a crash. */

@@ -153,6 +153,18 @@ export function createExports(context: AccountContext) {
       return view(row);
     },
 
+    /**
+     * The newest archive of somebody that could not be made, or null. It counts for nothing: what
+     * was asked for before it is no reason to refuse another (ACC-131).
+     */
+    lastFailed: async (userId: string): Promise<string | null> => {
+      const [row] = await db.asUser(userId, (tx) =>
+        tx<{ id: string }[]>`
+          select id from account_exports where user_id = ${userId} and state = 'failed'
+          order by created_at desc, id desc limit 1`);
+      return row?.id ?? null;
+    },
+
     get: (userId: string, id: string): Promise<ExportView> =>
       db.asUser(userId, async (tx) => view(await find(tx, userId, id))),
 

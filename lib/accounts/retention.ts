@@ -1,5 +1,6 @@
 import type { ApiKeys } from "./api_keys.ts";
 import { type AccountContext, addressee, DAY, spoken } from "./context.ts";
+import type { Erasure } from "./erasure.ts";
 import type { Exports } from "./exports.ts";
 import { findUser } from "./store.ts";
 import { watchUsage } from "./usage_spike.ts";
@@ -17,7 +18,7 @@ const NOTICE_MS = 14 * DAY;
 /** The retention job (ACC-138). Running it twice changes nothing the second time. */
 export function createRetention(
   context: AccountContext,
-  parts: { apiKeys: ApiKeys; exports: Exports },
+  parts: { apiKeys: ApiKeys; exports: Exports; erasure: Erasure },
 ) {
   const { db, clock } = context;
   const before = (ms: number) => new Date(clock.now().getTime() - ms);
@@ -105,6 +106,7 @@ export function createRetention(
         inactiveTold: people.told,
         inactiveClosed: people.closed,
         exports: await parts.exports.trim(),
+        erasuresRetried: await parts.erasure.retryGivenUp(),
         keysEnding: await parts.apiKeys.tellEnding(),
         usageSpikes: await watchUsage(context),
         auditAddresses: trimmed.addresses,

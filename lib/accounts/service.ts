@@ -129,7 +129,7 @@ export function createAccounts(given: AccountParts) {
   const recovery = createRecovery(context);
   const exports = createExports(context);
   const erasure = createErasure(context, { receiptKey: given.userKeys });
-  const retention = createRetention(context, { apiKeys, exports });
+  const retention = createRetention(context, { apiKeys, exports, erasure });
   const serviceAccess = createServiceAccess(context, given.services);
   const { authenticate, foundOf } = createAuthenticate(context, {
     sessions,

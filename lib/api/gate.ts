@@ -1,6 +1,6 @@
 import type { Clock } from "@/lib/platform/clock.ts";
 import type { Config } from "@/lib/platform/config.ts";
-import type { RateLimit } from "@/lib/platform/config_rates.ts";
+import type { RateClass, RateLimit } from "@/lib/platform/config_rates.ts";
 import { addressKey } from "@/lib/platform/http/address.ts";
 import { sha256Hex } from "@/lib/platform/crypto.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
@@ -69,7 +69,17 @@ export function createGate(options: GateOptions): Gate {
     };
   }
 
-  function buckets(context: Parameters<Gate["limit"]>[0]): Bucket[] {
+  /**
+   * Whose bucket of a class it is. Each archive that could not be made begins a new one for its
+   * owner: a failure of ours does not use up the archive of a day, whichever process it befell.
+   */
+  async function keyFor(rate: RateClass, principal: Principal | null, address: string) {
+    if (!principal || BY_ADDRESS.has(rate)) return address;
+    const failed = rate === "EXPORT" ? await accounts.exports.lastFailed(principal.userId) : null;
+    return failed ? `${principal.userId}:${failed}` : principal.userId;
+  }
+
+  async function buckets(context: Parameters<Gate["limit"]>[0]): Promise<Bucket[]> {
     const { request, principal, meta, text } = context;
     const address = addressKey(context.address);
     if (text !== undefined && meta.rate) {
@@ -78,7 +88,7 @@ export function createGate(options: GateOptions): Gate {
     }
     const list: (Bucket | null)[] = [];
     for (const rate of meta.rate ? [meta.rate].flat() : []) {
-      list.push(bucket(rate, principal && !BY_ADDRESS.has(rate) ? principal.userId : address));
+      list.push(bucket(rate, await keyFor(rate, principal, address)));
     }
     if (principal && meta.chatTurn) {
       list.push(planBucket("chat_turns", principal, "chatTurnsPerMinute"));
@@ -156,7 +166,7 @@ export function createGate(options: GateOptions): Gate {
     },
 
     async limit(context) {
-      const wanted = buckets(context);
+      const wanted = await buckets(context);
       const { states, refused } = await options.limiter.take(wanted);
       if (!refused) return rateHeaders(states);
       throw new Problem(

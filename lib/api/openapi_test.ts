@@ -137,6 +137,7 @@ test("[RD-11] what public routes answer fits their schemas", async () => {
 
 test("[RD-11] what a person's routes answer fits their schemas", async () => {
   const ada = await app.person("ada");
+  await app.services.accounts.administration.verifyByHost(ada.email);
   const turn = checked(
     "POST",
     "/api/chat/messages",

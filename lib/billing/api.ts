@@ -71,7 +71,13 @@ export function billingApi(billing: Billing) {
     )
     .get(
       "/api/billing/subscription",
-      route({ ...USER, summary: "How the subscription stands", responses: subscriptionAnswer }),
+      route({
+        ...USER,
+        summary: "How the subscription stands",
+        verified: true,
+        responses: subscriptionAnswer,
+        problems: ["email_unverified"],
+      }),
       async (c) => c.json(await service.subscription(caller(c).userId), 200),
     )
     .post(
@@ -128,6 +134,8 @@ export function billingApi(billing: Billing) {
       route({
         ...USER,
         summary: "Invoices, newest first",
+        verified: true,
+        problems: ["email_unverified"],
         query: schema.listQuerySchema,
         responses: { 200: { schema: schema.invoiceListSchema, description: "A page of them" } },
       }),

@@ -15,6 +15,7 @@ import { type FollowOptions, textOf } from "./turn_log.ts";
 import { startTurn } from "./turn_start.ts";
 import { type StartedTurn, StopRequested, type TurnRequest } from "./turn_state.ts";
 import { messageView, turnView } from "./views.ts";
+import { watchStops } from "./turn_watch.ts";
 import * as store from "./store.ts";
 import * as turns from "./turn_store.ts";
 
@@ -27,6 +28,10 @@ export type TurnService = ReturnType<typeof turnService>;
 export function turnService(context: ChatContext) {
   const { db, clock, logs } = context;
   const running = new Map<string, { turn: StartedTurn; ended: Promise<void> }>();
+  const stops = watchStops(context, {
+    ids: () => [...running.keys()],
+    stop: (id) => running.get(id)?.turn.abort.abort(new StopRequested("user")),
+  });
   context.metrics.gauge("intelligence_turns_active", "Turns under way", {
     collect: () => running.size,
   });
@@ -73,8 +78,12 @@ export function turnService(context: ChatContext) {
           ...errorFields(error),
         });
       })
-      .finally(() => running.delete(turn.id));
+      .finally(() => {
+        running.delete(turn.id);
+        stops.rest();
+      });
     running.set(turn.id, { turn, ended });
+    stops.begin();
   }
 
   /** A turn of this owner. @throws Problem 404 */

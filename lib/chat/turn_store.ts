@@ -189,6 +189,14 @@ export async function requestStop(tx: Tx, id: string, at: Date): Promise<void> {
     where id = ${id} and status in ('queued', 'streaming')`;
 }
 
+/** Those of the turns that somebody asked to stop, also at another process. */
+export async function stopsAmong(tx: Tx, ids: string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx<{ id: string }[]>`
+    select id from turns where id = any(${ids}::uuid[]) and stop_requested_at is not null`;
+  return rows.map(({ id }) => id);
+}
+
 /** The end of a turn. */
 export interface TurnEnd {
   id: string;

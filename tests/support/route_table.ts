@@ -57,6 +57,14 @@ POST /api/account/export U TC
 GET /api/account/export/:id U TC export:read
 POST /api/account/delete U TC
 POST /api/account/restore U TC
+POST /api/billing/checkout U V
+POST /api/billing/portal U V
+POST /api/billing/change U V
+POST /api/billing/cancel U V
+POST /api/billing/reactivate U V
+GET /api/billing/subscription U V
+GET /api/billing/invoices U V
+POST /api/billing/webhook P
 GET /api/admin/users M T
 GET /api/admin/users/:id M T
 POST /api/admin/users/:id/suspend M T
