@@ -1,7 +1,7 @@
 import { type JobHandler, PostponedJob } from "@/lib/platform/outbox.ts";
 import { every } from "@/lib/platform/clock.ts";
 import { errorFields } from "@/lib/platform/log.ts";
-import { ERASE_JOB, EXTRACT_JOB } from "@/lib/chat/mod.ts";
+import { ERASE_JOB, EXTRACT_JOB, TITLE_JOB } from "@/lib/chat/mod.ts";
 import { EMBED_JOB, EMBED_TURN_JOB, INDEX_TURNS_JOB } from "@/lib/memory/mod.ts";
 import { ERASE_ACCOUNT_JOB, EXPORT_JOB, MAIL_JOB, RESET_JOB } from "@/lib/accounts/mod.ts";
 import type { Services } from "@/lib/boot/services.ts";
@@ -10,6 +10,7 @@ import { embedTurn } from "./embed_turn.ts";
 import { eraseTemporary } from "./erase_temporary.ts";
 import { extractMemories } from "./extract_memories.ts";
 import { indexTurns } from "./index_turns.ts";
+import { nameConversation } from "./name_conversation.ts";
 
 const MINUTE = 60_000;
 
@@ -32,6 +33,7 @@ export function jobHandlers(services: Services): Record<string, JobHandler> {
     [EMBED_JOB]: forActive(withinTokens(embedMemory(services))),
     [EMBED_TURN_JOB]: forActive(withinTokens(embedTurn(services))),
     [INDEX_TURNS_JOB]: indexTurns(services),
+    [TITLE_JOB]: forActive(nameConversation(services)),
     [ERASE_JOB]: eraseTemporary(services),
     ...services.billing.handlers(),
     [MAIL_JOB]: (job) => accounts.mails.send(job),

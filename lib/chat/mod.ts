@@ -8,12 +8,20 @@ import { conversationService, receiptIn } from "./conversations.ts";
 import { libraryService } from "./library.ts";
 import type { Estimate } from "./schema.ts";
 import { createTurnLogs } from "./turn_log.ts";
+import { createTitles } from "./title.ts";
 import { turnService } from "./turn_service.ts";
 import * as store from "./store.ts";
 
 export type { ChatDependencies } from "./context.ts";
 export { chatApi } from "./api.ts";
 export { libraryApi } from "./library_api.ts";
+export {
+  cleanTitle,
+  createTitles,
+  TITLE_JOB,
+  type TitleDependencies,
+  type TitleSource,
+} from "./title.ts";
 export { ERASE_JOB, EXTRACT_JOB } from "./turn_finish.ts";
 export type { Conversation, FinishedTurn, Message, Receipt, TurnView } from "./schema.ts";
 
@@ -111,6 +119,8 @@ export function createChat(dependencies: ChatDependencies) {
     turns: turnService(context),
     estimate,
     eraseTemporary,
+    /** Gives a conversation a title from the model, once. */
+    nameConversation: createTitles(dependencies),
   };
 }
 

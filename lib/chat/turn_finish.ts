@@ -9,6 +9,7 @@ import { failureEvent, policyEvent, recallEvent, textDigest } from "./turn_event
 import type { RunningTurn } from "./turn_state.ts";
 import * as receipts from "./receipt_store.ts";
 import * as store from "./store.ts";
+import { TITLE_JOB } from "./title.ts";
 import * as turns from "./turn_store.ts";
 
 /** The kind of the job that takes facts out of a person's message. */
@@ -162,6 +163,20 @@ async function remember(context: ChatContext, tx: Tx, turn: RunningTurn): Promis
       key: `${EXTRACT_JOB}:${turn.userMessage.id}`,
       userId,
       payload: { messageId: turn.userMessage.id, sessionId: turn.sessionId },
+    });
+  }
+  // Without a capable model the first words are the title.
+  const named = turn.history.length === 0 && !turn.temporary && turn.status === "complete";
+  if (named && !context.practiceModel) {
+    await context.outbox.add(tx, {
+      kind: TITLE_JOB,
+      key: `${TITLE_JOB}:${turn.sessionId}`,
+      userId,
+      payload: {
+        sessionId: turn.sessionId,
+        questionId: turn.userMessage.id,
+        answerId: turn.assistantMessageId,
+      },
     });
   }
   if (turn.temporary) {
