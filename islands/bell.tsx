@@ -9,7 +9,6 @@ import { useLazy } from "../lib/ui/lazy.tsx";
 import { Banner, ToastRegion } from "../lib/ui/notice.tsx";
 import { browserLive, followLive } from "../lib/ui/notices/live.ts";
 import { isQuiet } from "../lib/ui/notices/quiet.ts";
-import { browserReturn, watchReturn } from "../lib/ui/notices/return.ts";
 import { FIGURES, figuresOf, QUOTA } from "../lib/ui/notices/signals.ts";
 import { type QuotaNow, QuotaStat } from "../lib/ui/quota_stat.tsx";
 import { say } from "../lib/ui/say.ts";
@@ -120,7 +119,18 @@ function Live(props: BellProps) {
     };
   }, []);
 
-  useEffect(() => watchReturn(browserReturn(), props.userId), []);
+  useEffect(() => {
+    let stop: (() => void) | null = null;
+    let gone = false;
+    // Nobody comes back in the first moments, so that a page need not wait for it.
+    void import("../lib/ui/notices/return.ts").then(({ browserReturn, watchReturn }) => {
+      if (!gone) stop = watchReturn(browserReturn(), props.userId);
+    });
+    return () => {
+      gone = true;
+      stop?.();
+    };
+  }, []);
 
   const label = say(words.bell, { n: unread.value }, reader.locale);
   return (
