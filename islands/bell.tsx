@@ -7,7 +7,6 @@ import { formatPercent, type Reader } from "../lib/ui/format.ts";
 import { Icon } from "../lib/ui/icon.tsx";
 import { useLazy } from "../lib/ui/lazy.tsx";
 import { Banner, ToastRegion } from "../lib/ui/notice.tsx";
-import { browserLive, followLive } from "../lib/ui/notices/live.ts";
 import { isQuiet } from "../lib/ui/notices/quiet.ts";
 import { FIGURES, figuresOf, QUOTA } from "../lib/ui/notices/signals.ts";
 import { type QuotaNow, QuotaStat } from "../lib/ui/quota_stat.tsx";
@@ -94,26 +93,34 @@ function Live(props: BellProps) {
 
   useEffect(() => {
     let stop = () => {};
-    const connect = () => {
+    let turn = 0;
+    const leave = () => {
+      turn++;
       stop();
+    };
+    const connect = async () => {
+      leave();
+      const mine = turn;
+      const { browserLive, followLive } = await import("../lib/ui/notices/live.ts");
+      // The page went, or came back once more, while it was fetched.
+      if (mine !== turn) return;
       stop = followLive(browserLive(), (event) => {
         if (event.kind === "notice") return tell(event.notice);
         unread.value = event.state.unread;
         if (event.state.effectivePlan !== plan.current) planChanged(event.state.effectivePlan);
       });
     };
-    const start = setTimeout(connect, SETTLE_MS);
+    const start = setTimeout(() => void connect(), SETTLE_MS);
     // A page that is kept for the way back lets go of the connection and takes it up again.
-    const hide = () => stop();
-    const back = (event: PageTransitionEvent) => event.persisted && connect();
+    const back = (event: PageTransitionEvent) => event.persisted && void connect();
     const figures = (event: Event) => show((event as CustomEvent<QuotaFigure[]>).detail);
-    addEventListener("pagehide", hide);
+    addEventListener("pagehide", leave);
     addEventListener("pageshow", back);
     addEventListener(FIGURES, figures);
     return () => {
       clearTimeout(start);
-      stop();
-      removeEventListener("pagehide", hide);
+      leave();
+      removeEventListener("pagehide", leave);
       removeEventListener("pageshow", back);
       removeEventListener(FIGURES, figures);
     };
