@@ -1,9 +1,4 @@
-import {
-  estimateMessages,
-  estimateTokens,
-  type ModelMessage,
-  renderMemoryBlock,
-} from "@/lib/model/mod.ts";
+import { estimateMessages, type ModelMessage, renderMemoryBlock } from "@/lib/model/mod.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { Problem } from "@/lib/platform/problem.ts";
 import type { Found } from "@/lib/memory/mod.ts";
@@ -185,9 +180,4 @@ function memoryMessage(recalled: readonly Found[]): ModelMessage | null {
       }
   ));
   return { role: "user", content: `${DATA_NOTE}\n${block}` };
-}
-
-/** Estimated tokens of one recalled text within its block. */
-export function recalledTokens(text: string): number {
-  return estimateTokens(text) + 30;
 }

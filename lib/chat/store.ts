@@ -1,5 +1,4 @@
 import type { Tx } from "@/lib/platform/database/mod.ts";
-import type postgres from "postgres";
 import type { Feedback, MemoryMode, MessageStatus } from "./schema.ts";
 
 /** A row of `chat_sessions` with the turn under way. */
@@ -204,22 +203,9 @@ export async function findMessage(tx: Tx, id: string): Promise<MessageRow | null
 
 /** The messages from `headId` up to the root, newest first, at most `limit`. */
 export function pathFrom(tx: Tx, headId: string, limit: number): Promise<MessageRow[]> {
-  return pathUp(tx, tx`${headId}::uuid`, limit);
-}
-
-/** The shown path of a conversation, newest first, at most `limit` messages. */
-export function shownPath(tx: Tx, sessionId: string, limit: number): Promise<MessageRow[]> {
-  return pathUp(tx, tx`(select head_message_id from chat_sessions where id = ${sessionId})`, limit);
-}
-
-function pathUp(
-  tx: Tx,
-  head: postgres.PendingQuery<postgres.Row[]>,
-  limit: number,
-): Promise<MessageRow[]> {
   return tx<MessageRow[]>`
     with recursive path as (
-      select m.id, m.parent_id, 1 as depth from messages m where m.id = ${head}
+      select m.id, m.parent_id, 1 as depth from messages m where m.id = ${headId}
       union all
       select m.id, m.parent_id, p.depth + 1 from messages m join path p on m.id = p.parent_id
       where p.depth < ${limit}

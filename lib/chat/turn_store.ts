@@ -171,7 +171,8 @@ export async function heartbeat(
   id: string,
   lease: {
     owner: string;
-    until: Date; /** Whether it stands in the model's queue. */
+    until: Date;
+    /** Whether it stands in the model's queue. */
     waits: boolean;
   },
 ): Promise<{ alive: boolean; stopRequested: boolean }> {

@@ -137,7 +137,7 @@ export function createUsage(options: UsageOptions) {
     }
   }
 
-  async function reserveBy(
+  async function tried(
     holdBy: HoldBy,
     request: ReserveRequest,
   ): Promise<Reservation | null> {
@@ -209,7 +209,7 @@ export function createUsage(options: UsageOptions) {
     holdBy: HoldBy,
   ): Promise<Reservation | null> {
     try {
-      const reservation = await reserveBy(holdBy, request);
+      const reservation = await tried(holdBy, request);
       if (reservation) count(request.plan, "granted", "llm_tokens");
       return reservation;
     } catch (error) {
