@@ -2,6 +2,9 @@ import postgres from "postgres";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import type { MemoryChange, MemoryQuery } from "./schema.ts";
 
+export * from "./figures_store.ts";
+export * from "./trail_store.ts";
+
 /** A row of `memories` without its vector and searched text. */
 export interface MemoryRow {
   id: string;
@@ -325,59 +328,6 @@ export function memoriesOfMessage(tx: Tx, messageId: string): Promise<MemoryRow[
     where source_message_ids @> ${[messageId]}::uuid[] and deleted_at is null`;
 }
 
-/** A step of a fact's history. */
-export interface NewEvent {
-  id: string;
-  userId: string;
-  memoryId: string;
-  action: string;
-  actor: "user" | "extraction" | "distillation" | "import" | "admin";
-  before: unknown;
-  after: unknown;
-  reason: string | null;
-  at: Date;
-}
-
-/** Appends to the history of facts, in one statement. */
-export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
-  const records = events.map(({ userId, memoryId, at, ...event }) => ({
-    ...event,
-    user_id: userId,
-    memory_id: memoryId,
-    created_at: at,
-  }));
-  await tx`insert into memory_events
-      (id, user_id, memory_id, action, actor, before, after, reason, created_at)
-    select id, user_id, memory_id, action, actor, before, after, reason, created_at
-    from jsonb_populate_recordset(null::memory_events, ${tx.json(records as never)})`;
-}
-
-/** Whether something happened to one of these facts for a reason. */
-export async function hasEvent(
-  tx: Tx,
-  query: { memoryIds: readonly string[]; reason: string },
-): Promise<boolean> {
-  const [row] = await tx<{ found: boolean }[]>`select exists (
-    select from memory_events where memory_id = any(${query.memoryIds as string[]}::uuid[])
-      and reason = ${query.reason}) as found`;
-  return row!.found;
-}
-
-/** A fact's history, oldest first. */
-export function eventsOf(tx: Tx, memoryId: string) {
-  return tx<
-    {
-      id: string;
-      action: string;
-      actor: "user" | "extraction" | "distillation" | "import" | "admin";
-      reason: string | null;
-      createdAt: Date;
-    }[]
-  >`
-    select id, action, actor, reason, created_at from memory_events
-    where memory_id = ${memoryId} order by created_at, id`;
-}
-
 /** Counts a use in a prompt; in the intermediate tier it renews the seven days. */
 export async function countAccess(
   tx: Tx,
@@ -390,120 +340,6 @@ export async function countAccess(
       expires_at = case when tier = 'itm' and superseded_at is null then ${use.itmExpiresAt} else expires_at end
     where id = any(${use.ids as string[]}::uuid[]) and deleted_at is null
     returning ${tx(COLUMNS)}`;
-}
-
-/** Removes the text of forgotten facts from receipts. */
-export async function forgetInReceipts(
-  tx: Tx,
-  memoryIds: readonly string[],
-  at: Date,
-): Promise<void> {
-  await tx`update receipt_items set text = '', forgotten_at = ${at}
-    where memory_id = any(${memoryIds as string[]}::uuid[]) and forgotten_at is null`;
-}
-
-/** The same for quoted messages. */
-export async function forgetMessageInReceipts(tx: Tx, messageId: string, at: Date): Promise<void> {
-  await tx`update receipt_items set text = '', forgotten_at = ${at}
-    where kind = 'turn' and source_message_id = ${messageId} and forgotten_at is null`;
-}
-
-/** Keeps a keyed hash of a text that must not come back by itself. */
-export async function insertTombstone(
-  tx: Tx,
-  tombstone: { userId: string; textHash: Uint8Array; at: Date },
-): Promise<void> {
-  await tx`insert into memory_tombstones (user_id, text_hash, created_at)
-    values (${tombstone.userId}, ${tombstone.textHash}, ${tombstone.at}) on conflict do nothing`;
-}
-
-/** When a text was forgotten, or null; `hashes` are its hashes with each secret that counts. */
-export async function forgottenAt(tx: Tx, hashes: Uint8Array[]): Promise<Date | null> {
-  const [row] = await tx<{ createdAt: Date }[]>`
-    select created_at from memory_tombstones where text_hash in ${tx(hashes)}
-    order by created_at desc limit 1`;
-  return row?.createdAt ?? null;
-}
-
-/** The hashes of all forgotten texts, in hexadecimal. */
-export async function forgottenHashes(tx: Tx): Promise<Set<string>> {
-  const rows = await tx<{ hash: string }[]>`
-    select encode(text_hash, 'hex') as hash from memory_tombstones`;
-  return new Set(rows.map(({ hash }) => hash));
-}
-
-/** Removes the mark of a text that the user states anew. */
-export async function deleteTombstone(tx: Tx, hashes: Uint8Array[]): Promise<void> {
-  await tx`delete from memory_tombstones where text_hash in ${tx(hashes)}`;
-}
-
-/** How two facts are tied. */
-export type LinkKind =
-  | "supports"
-  | "contradicts"
-  | "supersedes"
-  | "derived_from"
-  | "part_of"
-  | "same_as"
-  | "mentions";
-
-/** Ties two facts of one owner together. */
-export async function insertLink(
-  tx: Tx,
-  link: { userId: string; fromId: string; toId: string; kind: LinkKind; at: Date },
-): Promise<void> {
-  await tx`insert into memory_links (user_id, from_id, to_id, kind, created_at)
-    values (${link.userId}, ${link.fromId}, ${link.toId}, ${link.kind}, ${link.at})
-    on conflict do nothing`;
-}
-
-/** Unties facts from each other. */
-export async function deleteLinks(
-  tx: Tx,
-  ids: readonly string[],
-  kind: LinkKind,
-): Promise<void> {
-  await tx`delete from memory_links where kind = ${kind}
-    and from_id = any(${ids as string[]}::uuid[]) and to_id = any(${ids as string[]}::uuid[])`;
-}
-
-/** The ties of a fact, with the text of the other one. */
-export function linksOf(tx: Tx, id: string) {
-  return tx<
-    {
-      kind: LinkKind;
-      direction: "from" | "to";
-      memoryId: string;
-      text: string;
-      past: boolean;
-      createdAt: Date;
-    }[]
-  >`
-    select l.kind, case when l.from_id = ${id} then 'to' else 'from' end as direction,
-      m.id as memory_id, m.text, m.superseded_at is not null as past, l.created_at
-    from memory_links l
-      join memories m on m.id = case when l.from_id = ${id} then l.to_id else l.from_id end
-    where (l.from_id = ${id} or l.to_id = ${id}) and m.deleted_at is null
-    order by l.created_at, m.id`;
-}
-
-/** The messages a fact comes from, oldest first; those that were deleted are gone. */
-export function sourcesOf(tx: Tx, messageIds: readonly string[]) {
-  return tx<
-    {
-      id: string;
-      sessionId: string;
-      sessionTitle: string | null;
-      role: "user" | "assistant";
-      author: string;
-      content: string;
-      createdAt: Date;
-    }[]
-  >`
-    select m.id, m.session_id, s.title as session_title, m.role, m.author, m.content, m.created_at
-    from messages m join chat_sessions s on s.id = m.session_id
-    where m.id = any(${messageIds as string[]}::uuid[]) and s.deleted_at is null
-    order by m.created_at, m.id`;
 }
 
 /** Facts whose day of purge has come, of all users. */
@@ -568,64 +404,6 @@ export function beyondCapacity(
       select greatest(0, ${query.keep} - count(*)) from memories
       where tier = 'itm' and deleted_at is null and superseded_at is null
         and expires_at > ${query.at} and (pinned or locked))`;
-}
-
-/** Figures for the head of the memory page. */
-export async function stats(tx: Tx, now: Date) {
-  return await tx<
-    {
-      tier: "itm" | "ltm";
-      type: string;
-      source: string;
-      n: number;
-      pinned: number;
-      anchors: number;
-      past: number;
-      bytes: number;
-    }[]
-  >`
-    select tier, type, source, count(*)::integer as n,
-      count(*) filter (where pinned)::integer as pinned,
-      count(*) filter (where anchor)::integer as anchors,
-      count(*) filter (where superseded_at is not null)::integer as past,
-      coalesce(sum(bytes), 0)::bigint as bytes
-    from memories where deleted_at is null and (expires_at is null or expires_at > ${now})
-    group by tier, type, source`;
-}
-
-/** How the store grew and how it was used since a time. */
-export async function activity(tx: Tx, since: Date) {
-  const days = await tx<{ day: string; n: number }[]>`
-    select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day, count(*)::integer as n
-    from memory_events where action = 'create' and created_at >= ${since} group by 1 order by 1`;
-  const [rates] = await tx<{ answers: number; hits: number; saved: number; offered: number }[]>`
-    select
-      (select count(*)::integer from receipts where created_at >= ${since}) as answers,
-      (select count(distinct i.message_id)::integer from receipt_items i
-        join receipts r on r.message_id = i.message_id where r.created_at >= ${since}) as hits,
-      (select count(*)::integer from memory_events
-        where action = 'create' and actor = 'extraction' and created_at >= ${since}) as saved,
-      (select count(*)::integer from memory_not_saved where created_at >= ${since})
-        + (select count(*)::integer from memory_proposals where created_at >= ${since}) as offered`;
-  return { days, ...rates! };
-}
-
-/** State of what keeps the store in order. */
-export async function health(tx: Tx, query: { now: Date; model: string; local: boolean }) {
-  const [row] = await tx<
-    { waiting: number; otherModel: number; trash: number; trashBytes: number; ending: number }[]
-  >`
-    select
-      count(*) filter (where deleted_at is null and embedding is null)::integer as waiting,
-      count(*) filter (where deleted_at is null and embedding_model <> ${query.model})::integer
-        as other_model,
-      count(*) filter (where deleted_at is not null or expires_at <= ${query.now})::integer as trash,
-      coalesce(sum(bytes) filter (where deleted_at is not null or expires_at <= ${query.now}), 0)::bigint
-        as trash_bytes,
-      count(*) filter (where deleted_at is null and tier = 'itm' and expires_at > ${query.now}
-        and expires_at <= ${new Date(query.now.getTime() + 86_400_000)})::integer as ending
-    from memories`;
-  return row!;
 }
 
 /** A message that facts are taken from, with what is known of its writer. */
