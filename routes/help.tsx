@@ -1,5 +1,6 @@
 import { define } from "@/utils.ts";
 import { LinkButton } from "@/lib/ui/button.tsx";
+import { chatKeys, KeyList } from "@/lib/ui/key_list.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { chatText } from "@/lib/ui/text/chat.ts";
 import { helpText } from "@/lib/ui/text/help.ts";
@@ -19,6 +20,7 @@ const MORE = {
 export default define.page(({ state }) => {
   const { locale } = state;
   const text = helpText(locale);
+  const chat = chatText(locale);
   return (
     <PublicFrame
       signedIn={Boolean(state.session)}
@@ -51,37 +53,13 @@ export default define.page(({ state }) => {
         <section id="keyboard" class="top-line stack stack-12">
           <h2>{text.keyboard}</h2>
           <p class="lead">{text.keyboardText}</p>
-          <Keys locale={locale} />
+          <KeyList rows={[...chatKeys(chat), [chat.shortcuts, "?"]]} />
         </section>
         <Contact email={state.center.supportEmail} locale={locale} />
       </article>
     </PublicFrame>
   );
 });
-
-function Keys({ locale }: { locale: string }) {
-  const text = chatText(locale);
-  const rows = [
-    [text.shortcutPalette, "Ctrl K"],
-    [text.shortcutNew, "Ctrl Shift O"],
-    [text.shortcutFocus, "/"],
-    [text.shortcutEdit, "↑"],
-    [text.shortcutStop, "Esc"],
-    [text.shortcutCopy, "Ctrl Shift C"],
-    [text.shortcutCopyCode, "Ctrl Shift ;"],
-    [text.shortcuts, "?"],
-  ] as const;
-  return (
-    <dl class="kv">
-      {rows.map(([name, keys]) => (
-        <div class="pair" key={name}>
-          <dt>{name}</dt>
-          <dd class="row row-4">{keys.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
 
 function Contact({ email, locale }: { email: string | null; locale: string }) {
   const text = helpText(locale);

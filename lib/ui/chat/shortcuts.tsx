@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../button.tsx";
+import { chatKeys, KeyList, type KeyRow } from "../key_list.tsx";
 import { Dialog } from "../overlay.tsx";
 import { useChat } from "./context.ts";
 
@@ -9,18 +10,12 @@ export default function Shortcuts({ onClose }: { onClose: () => void }) {
   const { enterSends } = store.data;
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  const rows = [
+  const rows: KeyRow[] = [
     [text.shortcutSend, enterSends ? "Enter" : "Ctrl Enter"],
     [text.shortcutBreak, enterSends ? "Shift Enter" : "Enter"],
-    [text.shortcutStop, "Esc"],
-    [text.shortcutFocus, "/"],
-    [text.shortcutEdit, "↑"],
-    [text.shortcutNew, "Ctrl Shift O"],
-    [text.shortcutCopy, "Ctrl Shift C"],
-    [text.shortcutCopyCode, "Ctrl Shift ;"],
-    [text.shortcutPalette, "Ctrl K"],
+    ...chatKeys(text),
     [text.shortcutHelp, "?"],
-  ] as const;
+  ];
   return (
     <Dialog
       id="shortcuts"
@@ -29,14 +24,7 @@ export default function Shortcuts({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       actions={<Button onClick={() => dialog.current?.close()}>{text.close}</Button>}
     >
-      <dl class="kv">
-        {rows.map(([name, keys]) => (
-          <div class="pair" key={name}>
-            <dt>{name}</dt>
-            <dd class="row row-4">{keys.split(" ").map((key) => <kbd key={key}>{key}</kbd>)}</dd>
-          </div>
-        ))}
-      </dl>
+      <KeyList rows={rows} />
     </Dialog>
   );
 }
