@@ -2,6 +2,7 @@ import { expect } from "expect";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { FakeClock } from "@/lib/platform/clock.ts";
 import { userKey } from "@/lib/platform/kv.ts";
+import { administrator, verifiedPerson } from "./support/people.ts";
 import { startTestApp, type TestApp, type TestClient } from "./support/app.ts";
 import { unzip } from "./support/zip.ts";
 
@@ -22,17 +23,8 @@ Deno.test.afterAll(() => app.close());
 const later = (ms: number) => clock.jumpTo(new Date(clock.now().getTime() + ms));
 const sql = (query: string) => app.services.db.asSystem("test", (tx) => tx.unsafe(query));
 
-async function verified(name = "ada") {
-  const one = await app.person(name);
-  await app.services.accounts.administration.verifyByHost(one.email);
-  return one;
-}
-
-async function admin() {
-  const root = await verified("root");
-  await app.services.accounts.setAdmin(root.email, true);
-  return root;
-}
+const verified = (name?: string) => verifiedPerson(app, name);
+const admin = () => administrator(app);
 
 const mailsTo = async (email: string) => {
   await app.services.outbox.drain();

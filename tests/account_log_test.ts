@@ -3,6 +3,7 @@ import { FakeClock } from "@/lib/platform/clock.ts";
 import { parseConfig } from "@/lib/platform/config.ts";
 import { codeOf, stepOf } from "@/lib/accounts/totp.ts";
 import { newKeySet } from "@/lib/platform/key_ring.ts";
+import { administrator, verifiedPerson } from "./support/people.ts";
 import { startTestApp, type TestApp, type TestClient } from "./support/app.ts";
 import { builtPages } from "./support/browser.ts";
 
@@ -24,17 +25,8 @@ Deno.test.afterAll(() => app.close());
 const later = (ms: number) => clock.jumpTo(new Date(clock.now().getTime() + ms));
 const sql = (query: string) => app.services.db.asSystem("test", (tx) => tx.unsafe(query));
 
-async function verified(name = "ada") {
-  const one = await app.person(name);
-  await app.services.accounts.administration.verifyByHost(one.email);
-  return one;
-}
-
-async function admin() {
-  const root = await verified("root");
-  await app.services.accounts.setAdmin(root.email, true);
-  return root;
-}
+const verified = (name?: string) => verifiedPerson(app, name);
+const admin = () => administrator(app);
 
 const secretOf = (base32: string) => {
   const bits = [...base32].map((c) =>
