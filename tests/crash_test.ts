@@ -14,6 +14,8 @@ async function startProcess(dataDir: string, port: number, tokensPerSecond = 100
       "run",
       "--allow-all",
       "--quiet",
+      // It lives for seconds: what the compiler would optimise is never run often enough.
+      "--v8-flags=--liftoff-only",
       new URL("./support/serve.ts", import.meta.url).pathname,
     ],
     env: {
