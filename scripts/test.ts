@@ -34,11 +34,23 @@ async function run(
   return { ok: (await child.status).success, output };
 }
 
-/** Runs a check; a failure counts as one failed test. */
-async function check(name: string, args: string[]): Promise<Totals> {
-  write(`\n== ${name}\n`);
-  const { ok } = await run(args);
-  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+/**
+ * Runs checks beside each other, for most of one takes a single core; each shows what it printed once
+ * it has ended. A failure counts as one failed test.
+ */
+async function checks(list: readonly [name: string, args: string[]][]): Promise<Totals> {
+  const results = await Promise.all(list.map(async ([name, args]) => {
+    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args,
+      cwd: root,
+      env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
+    }).output();
+    const printed = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
+    write(`\n== ${name}\n${printed}`);
+    return success;
+  }));
+  const passed = results.filter(Boolean).length;
+  return { passed, failed: results.length - passed };
 }
 
 /** Runs tests and reads their closing line. */
@@ -57,28 +69,29 @@ async function tests(name: string, args: string[]): Promise<Totals> {
 }
 
 const SANITIZE = ["--sanitize-ops", "--sanitize-resources"];
-const steps: (() => Promise<Totals>)[] = [];
-if (!only) {
-  steps.push(
-    () => check("format", ["fmt", "--check", "--quiet"]),
-    () => check("lint", ["lint", "--quiet"]),
-    () => check("types", ["check", "--quiet", "."]),
-  );
-}
-steps.push(() =>
-  check("build", [
-    "run",
-    "--quiet",
-    "--allow-read",
-    "--allow-write=_fresh,node_modules,static",
-    "--allow-env",
-    "--allow-run",
-    "--allow-ffi",
-    "dev.ts",
-    "build",
-    "--if-changed",
-  ])
-);
+const build = [
+  "run",
+  "--quiet",
+  "--allow-read",
+  "--allow-write=_fresh,node_modules,static",
+  "--allow-env",
+  "--allow-run",
+  "--allow-ffi",
+  "dev.ts",
+  "build",
+  "--if-changed",
+];
+const steps: (() => Promise<Totals>)[] = [
+  () =>
+    checks([
+      ...only ? [] : [
+        ["format", ["fmt", "--check", "--quiet"]],
+        ["lint", ["lint", "--quiet"]],
+        ["types", ["check", "--quiet", "."]],
+      ] satisfies [string, string[]][],
+      ["build", build],
+    ]),
+];
 if (only !== "--e2e") {
   steps.push(
     () => tests("rooms", ["--parallel", ...SANITIZE, "lib/", "scripts/", "islands/", "jobs/"]),

@@ -11,14 +11,16 @@ const ARGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const DEBIAN = "/usr/bin/chromium";
+/** Debian's: first the one without a window of its own, which takes a quarter less of the processor. */
+const DEBIAN = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
 
 /** The browser: `CHROMIUM_PATH`, the machine's own, or the one from npm. */
 export async function executable(): Promise<string> {
   const set = Deno.env.get("CHROMIUM_PATH");
   if (set) return set;
-  const found = await Deno.stat(DEBIAN).then(() => true, () => false);
-  if (found) return DEBIAN;
+  for (const path of DEBIAN) {
+    if (await Deno.stat(path).then(() => true, () => false)) return path;
+  }
   const { default: packed } = await import("@sparticuz/chromium");
   return await packed.executablePath();
 }
