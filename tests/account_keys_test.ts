@@ -15,8 +15,7 @@ Deno.test.afterAll(() => app.close());
 
 const keysOf = async (person: Awaited<ReturnType<typeof verifiedPerson>>) =>
   (await person.get("/api/account/keys")).body.items;
-const use = (key: string) =>
-  app.client().get("/api/models", { authorization: `Bearer ${key}` });
+const use = (key: string) => app.client().get("/api/models", { authorization: `Bearer ${key}` });
 
 /** The room of accounts with a chance of its own: the next prefixes are these, then any. */
 async function accountsDrawing(prefixes: string[]) {

@@ -127,6 +127,16 @@ export function createFamilies(context: AccountContext) {
       };
     },
 
+    /** The family a refresh token is of, used or not; null for none of ours. */
+    async idOf(refreshToken: string): Promise<string | null> {
+      const bytes = fromBase64url(refreshToken);
+      if (!bytes || bytes.length !== 32) return null;
+      const [row] = await db.asSystem("accounts: refresh", (tx) =>
+        tx<{ familyId: string }[]>`
+          select family_id from refresh_tokens where token_hash = ${sha256(bytes)}`);
+      return row?.familyId ?? null;
+    },
+
     /**
      * Exchanges a refresh token for a new pair. A token that was used before ends its family, but
      * for one repetition within ten seconds from the same device.

@@ -1,5 +1,6 @@
 export { type AccountParts, type Accounts, createAccounts } from "./service.ts";
 export type { Client, Entered } from "./sign_in.ts";
+export type { AuditEvent } from "./audit.ts";
 export type { AccountOptions } from "./context.ts";
 export { accountApi } from "./account_api.ts";
 export { adminApi, issuedView } from "./admin_api.ts";

@@ -72,7 +72,12 @@ export function createEdge(handler: EdgeHandler, options: EdgeOptions) {
       }
       const remote = "hostname" in peer ? peer.hostname : "127.0.0.1";
       const address = clientAddress(remote, request.headers, options.trustedProxies);
-      return await handler(withoutClaims(request), { address, correlationId, peer });
+      const from = { address, userAgent: request.headers.get("user-agent") ?? "" };
+      return await withCorrelation(
+        correlationId,
+        async () => await handler(withoutClaims(request), { address, correlationId, peer }),
+        from,
+      );
     } catch (thrown) {
       const error = unstorableText(thrown) ?? thrown;
       if (error instanceof Problem) return problemResponse(error, { instance, correlationId });

@@ -30,8 +30,8 @@ export function accountCenter(services: Services, visitor: PageVisitor) {
   return {
     // For everybody ---------------------------------------------------------------------------
     secondStep: async (request: Request, form: { challengeId: string; code: string }) => {
-      await visitor.limit("TWO_FACTOR");
       const step = parse(schema.secondStepSchema, form);
+      await visitor.limit("TWO_FACTOR", step.challengeId);
       return (await accounts.twoFactor.verify(step, await client(request))).cookies;
     },
     verifyEmail: async (token: string) => {
