@@ -15,7 +15,7 @@ Deno.test.afterAll(() => app.close());
 
 const keysOf = async (person: Awaited<ReturnType<typeof verifiedPerson>>) =>
   (await person.get("/api/account/keys")).body.items;
-const use = (key: string) => app.client().get("/api/models", { authorization: `Bearer ${key}` });
+const call = (key: string) => app.client().get("/api/models", { authorization: `Bearer ${key}` });
 
 /** The room of accounts with a chance of its own: the next prefixes are these, then any. */
 async function accountsDrawing(prefixes: string[]) {
@@ -74,7 +74,7 @@ Deno.test("[ACC-90] a prefix that another key has or had is drawn again, and nob
       .toEqual(["aaaaaaaa", "bbbbbbbb", "cccccccc", "dddddddd"].map((one) => `nova_sk_${one}`));
     expect(left).toEqual([]);
     for (const { key } of [first, second, again, third]) {
-      expect((await use(key)).status).toBe(200);
+      expect((await call(key)).status).toBe(200);
     }
     expect(await keysOf(eve)).toHaveLength(2);
   } finally {
@@ -99,18 +99,18 @@ Deno.test("[ACC-124] whoever knows a key's prefix alone cannot have it paused", 
   const ada = await verifiedPerson(app);
   const { body } = await ada.post("/api/account/keys", wanted);
   for (let i = 0; i < 60; i++) {
-    expect((await use(`${body.key.slice(0, 17)}${"x".repeat(43)}`)).status).toBe(401);
+    expect((await call(`${body.key.slice(0, 17)}${"x".repeat(43)}`)).status).toBe(401);
   }
   expect((await keysOf(ada))[0].state).toBe("active");
-  expect((await use(body.key)).status).toBe(200);
+  expect((await call(body.key)).status).toBe(200);
 });
 
 Deno.test("[ACC-91] a key that is shown from elsewhere is refused, is no use of it, and is paused in the end", async () => {
   const ada = await verifiedPerson(app);
   const { body } = await ada.post("/api/account/keys", { ...wanted, origins: ["203.0.113.0/24"] });
-  for (let i = 0; i < 50; i++) expect((await use(body.key)).status).toBe(401);
+  for (let i = 0; i < 50; i++) expect((await call(body.key)).status).toBe(401);
   expect((await keysOf(ada))[0]).toMatchObject({ state: "active", lastUsedAt: null });
-  await use(body.key);
+  await call(body.key);
   expect((await keysOf(ada))[0]).toMatchObject({ state: "paused", lastUsedAt: null });
   const events = (await ada.get(`/api/account/keys/${body.id}/activity`)).body.items;
   expect(events.map(({ event }: { event: string }) => event)).toEqual(["key_abuse", "key_made"]);

@@ -21,7 +21,7 @@ Deno.test("[API-12] the second step is counted by its sign-in: a whole school be
   for (let i = 0; i < 8; i++) {
     const person = await app.person();
     const { body } = await person.post("/api/auth/2fa/setup");
-    const code = async () => {
+    const code = () => {
       clock.jumpTo(new Date(clock.now().getTime() + 30_000));
       return codeOf(secretBytes(body.secret), stepOf(clock.now()));
     };

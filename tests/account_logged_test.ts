@@ -137,7 +137,7 @@ Deno.test("[ACC-121] each act that touches security is in the log once it is don
 
     // The second step.
     const { secret } = ok(await ada.post("/api/auth/2fa/setup"));
-    const code = async () => {
+    const code = () => {
       clock.jumpTo(new Date(clock.now().getTime() + 30_000));
       return codeOf(secretBytes(secret), stepOf(clock.now()));
     };

@@ -74,7 +74,7 @@ Deno.test("[ACC-13] a new password takes with it what the former one had begun",
   const ada = await verifiedPerson(app);
   const { body } = await ada.post("/api/auth/2fa/setup");
   const secret = secretBytes(body.secret);
-  const code = async () => {
+  const code = () => {
     clock.jumpTo(new Date(clock.now().getTime() + 30_000));
     return codeOf(secret, stepOf(clock.now()));
   };

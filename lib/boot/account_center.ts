@@ -52,6 +52,11 @@ export function accountCenter(services: Services, visitor: PageVisitor) {
       await visitor.limit("VERIFY");
       await accounts.devices.endByLink(token);
     },
+    /** Ends a kind of mails by its link: whoever holds it, signed in or not. */
+    unsubscribe: async (token: string) => {
+      const { userId, mail } = await services.unsubscribe.read(token);
+      await accounts.changeSettings(userId, { [mail]: false });
+    },
     undoEmailChange: async (token: string) => {
       await visitor.limit("VERIFY");
       await accounts.addresses.undoChange(token);
