@@ -1,4 +1,5 @@
 import { errors, jwtVerify, type JWTVerifyGetKey } from "jose";
+import { KeysUnavailable } from "./keys.ts";
 
 /** Whom the gateway believes, where it leads, and how much at once. */
 export interface GatewayOptions {
@@ -10,6 +11,14 @@ export interface GatewayOptions {
   maxActive: number;
   /** Calls that may wait for one to end. */
   maxWaiting: number;
+  /** Longest body of a call, in bytes. */
+  maxBody?: number;
+  /** How long a body may take to arrive, in milliseconds. */
+  bodyMs?: number;
+  /** How long a call may last in all, in milliseconds: a reader who stalls holds no place for ever. */
+  callMs?: number;
+  /** Does something after so many milliseconds, unless the returned function was called. */
+  after?: (ms: number, work: () => void) => () => void;
   fetch?: typeof globalThis.fetch;
   /** One line of JSON for each refusal and failure. */
   log?: (line: Record<string, unknown>) => void;
@@ -33,7 +42,12 @@ const ROUTES: Record<string, "GET" | "POST"> = {
 /** Routes that cost the machine's time; the others only look. */
 const HEAVY = new Set(["/api/chat", "/api/embed"]);
 
+const MAX_BODY = 16 * 1024 * 1024;
+const BODY_MS = 30_000;
+const CALL_MS = 30 * 60_000;
+
 const SCOPE = "invoke:model";
+const KEYS_UNAVAILABLE = "keys_unavailable";
 const DETAILS: Record<string, string> = {
   service_token_missing: "Send a service token as Bearer",
   service_token_invalid: "The service token is not accepted",
@@ -78,18 +92,11 @@ async function fault(header: string | null, options: GatewayOptions): Promise<st
     const scopes = Array.isArray(payload.scope) ? payload.scope : [];
     return scopes.includes(SCOPE) ? null : "service_token_scope";
   } catch (error) {
+    if (error instanceof KeysUnavailable) return KEYS_UNAVAILABLE;
     if (error instanceof errors.JWTExpired) return "service_token_expired";
     const claim = error instanceof errors.JWTClaimValidationFailed ? error.claim : "";
     return claim === "aud" ? "service_token_audience" : "service_token_invalid";
   }
-}
-
-/** A key of a service is named `svc-…`; others are not looked up. */
-export function serviceKeysOnly(keys: JWTVerifyGetKey): JWTVerifyGetKey {
-  return (header, token) => {
-    if (!/^svc-[A-Za-z0-9_-]{1,43}$/.test(header?.kid ?? "")) throw new errors.JWKSNoMatchingKey();
-    return keys(header, token);
-  };
 }
 
 /** A gate that lets `active` through and `waiting` wait. */
@@ -100,6 +107,7 @@ function turnstile(active: number, waiting: number) {
     load: () => ({ active: inside, waiting: line.length }),
     /** Resolves when it is one's turn, or to null when too many wait. */
     async enter(signal: AbortSignal): Promise<(() => void) | null> {
+      if (signal.aborted) return null;
       if (inside < active) inside++;
       else {
         if (line.length >= waiting) return null;
@@ -128,8 +136,8 @@ function turnstile(active: number, waiting: number) {
   };
 }
 
-/** The answer, handed on as it comes; `leave` is called when its last byte was read. */
-function passedOn(answer: Response, leave: () => void): Response {
+/** The answer, handed on as it comes; `leave` is called when its last byte was read, or it ended. */
+function passedOn(answer: Response, signal: AbortSignal, leave: () => void): Response {
   const headers = new Headers({
     "content-type": answer.headers.get("content-type") ?? "application/json",
   });
@@ -138,13 +146,19 @@ function passedOn(answer: Response, leave: () => void): Response {
     return new Response(null, { status: answer.status, headers });
   }
   const reader = answer.body.getReader();
+  // Also where nobody reads on: then no chunk is asked for, and nothing would be noticed.
+  signal.addEventListener("abort", () => {
+    leave();
+    void reader.cancel(signal.reason).catch(() => {});
+  }, { once: true });
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
         if (!done) return controller.enqueue(value);
         leave();
-        controller.close();
+        if (signal.aborted) controller.error(signal.reason);
+        else controller.close();
       } catch (error) {
         leave();
         controller.error(error);
@@ -158,13 +172,80 @@ function passedOn(answer: Response, leave: () => void): Response {
   return new Response(body, { status: answer.status, headers });
 }
 
+/** The whole body, before the call takes a place: who sends slowly keeps nobody waiting. */
+async function bodyOf(
+  request: Request,
+  limit: { bytes: number; signal: AbortSignal },
+): Promise<Uint8Array<ArrayBuffer> | "too_large" | "too_slow"> {
+  if (Number(request.headers.get("content-length") ?? 0) > limit.bytes) return "too_large";
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = request.body?.getReader();
+  const late = Promise.withResolvers<"too_slow">();
+  const end = () => late.resolve("too_slow");
+  limit.signal.addEventListener("abort", end, { once: true });
+  try {
+    while (reader) {
+      const next = await Promise.race([reader.read(), late.promise]);
+      if (next === "too_slow") return next;
+      if (next.done) break;
+      length += next.value.byteLength;
+      if (length > limit.bytes) return "too_large";
+      chunks.push(next.value);
+    }
+  } catch {
+    return "too_slow"; // the caller went away; nobody reads the answer
+  } finally {
+    limit.signal.removeEventListener("abort", end);
+    void reader?.cancel().catch(() => {});
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
+}
+
 /** A gateway over one model host. */
 export function createGateway(options: GatewayOptions): Gateway {
   const call = options.fetch ?? globalThis.fetch;
   const log = options.log ?? (() => {});
   const gate = turnstile(options.maxActive, options.maxWaiting);
 
-  async function forward(request: Request, pathname: string, leave: () => void): Promise<Response> {
+  const after = options.after ?? ((ms, work) => {
+    const timer = setTimeout(work, ms);
+    return () => clearTimeout(timer);
+  });
+  /** A signal that is aborted when the time is over, or with another one; `end` stops the watch. */
+  const deadline = (ms: number, other: AbortSignal) => {
+    const controller = new AbortController();
+    const abort = () => controller.abort(new DOMException("It took too long", "TimeoutError"));
+    const follow = () => controller.abort(other.reason);
+    other.addEventListener("abort", follow, { once: true });
+    if (other.aborted) follow();
+    const stop = after(ms, abort);
+    const end = () => {
+      stop();
+      other.removeEventListener("abort", follow);
+    };
+    return { signal: controller.signal, end };
+  };
+
+  async function forward(
+    request: Request,
+    { pathname, body, leave }: {
+      pathname: string;
+      body: Uint8Array<ArrayBuffer> | null;
+      leave: () => void;
+    },
+  ): Promise<Response> {
+    const { signal, end } = deadline(options.callMs ?? CALL_MS, request.signal);
+    const done = () => {
+      end();
+      leave();
+    };
     try {
       const answer = await call(new URL(pathname, options.upstream), {
         method: request.method,
@@ -175,15 +256,24 @@ export function createGateway(options: GatewayOptions): Gateway {
             ? { "x-correlation-id": request.headers.get("x-correlation-id")! }
             : {}),
         },
-        ...(request.method === "POST" ? { body: request.body } : {}),
+        ...(body ? { body } : {}),
         redirect: "manual",
-        signal: request.signal,
+        signal,
       });
-      return passedOn(answer, leave);
+      return passedOn(answer, signal, done);
     } catch (error) {
-      leave();
+      done();
       log({ event: "upstream.failed", path: pathname, error: String(error) });
       return problem(502, "model_unavailable", { detail: "The model host does not answer" });
+    }
+  }
+
+  async function arrived(request: Request) {
+    const { signal, end } = deadline(options.bodyMs ?? BODY_MS, request.signal);
+    try {
+      return await bodyOf(request, { bytes: options.maxBody ?? MAX_BODY, signal });
+    } finally {
+      end();
     }
   }
 
@@ -206,6 +296,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       const { pathname } = new URL(request.url);
       if (pathname === "/healthz" && request.method === "GET") return await health();
       const wrong = await fault(request.headers.get("authorization"), options);
+      if (wrong === KEYS_UNAVAILABLE) {
+        return problem(503, "model_unavailable", {
+          detail: "The product's keys cannot be read",
+          retryAfterSeconds: 5,
+        });
+      }
       if (wrong) {
         log({
           event: "refused",
@@ -218,7 +314,14 @@ export function createGateway(options: GatewayOptions): Gateway {
       if (ROUTES[pathname] !== request.method) {
         return problem(404, "not_found", { detail: "There is no such route" });
       }
-      if (!HEAVY.has(pathname)) return await forward(request, pathname, () => {});
+      const body = request.method === "POST" ? await arrived(request) : null;
+      if (body === "too_large") {
+        return problem(413, "body_too_large", { detail: "The body is too long" });
+      }
+      if (body === "too_slow") {
+        return problem(408, "body_too_slow", { detail: "The body took too long to arrive" });
+      }
+      if (!HEAVY.has(pathname)) return await forward(request, { pathname, body, leave: () => {} });
       const leave = await gate.enter(request.signal);
       if (!leave) {
         return problem(503, "model_unavailable", {
@@ -226,7 +329,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           retryAfterSeconds: 2,
         });
       }
-      return await forward(request, pathname, leave);
+      return await forward(request, { pathname, body, leave });
     },
   };
 }

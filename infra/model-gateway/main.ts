@@ -18,7 +18,8 @@
  * the model host answers and how many calls are under way.
  */
 import { createRemoteJWKSet } from "jose";
-import { createGateway, serviceKeysOnly } from "./gateway.ts";
+import { createGateway } from "./gateway.ts";
+import { lastingKeys, serviceKeysOnly } from "./keys.ts";
 
 const env = (name: string, fallback = "") => Deno.env.get(name) || fallback;
 const encoder = new TextEncoder();
@@ -38,14 +39,18 @@ if (import.meta.main) {
     cooldownDuration: 5_000,
     timeoutDuration: 5_000,
   });
+  const log = (line: Record<string, unknown>) => print({ ts: new Date().toISOString(), ...line });
   const gateway = createGateway({
     upstream: env("UPSTREAM", "http://127.0.0.1:11434"),
     issuer: required("ISSUER"),
     environment: env("ENVIRONMENT", "production"),
-    keys: serviceKeysOnly(keys),
+    keys: serviceKeysOnly(lastingKeys(keys, {
+      now: Date.now,
+      failed: (error) => log({ event: "keys.failed", error: String(error) }),
+    })),
     maxActive: Number(env("MAX_ACTIVE", "4")),
     maxWaiting: Number(env("MAX_WAITING", "64")),
-    log: (line) => print({ ts: new Date().toISOString(), ...line }),
+    log,
   });
   const server = Deno.serve({
     hostname: env("HOST", "0.0.0.0"),

@@ -3,7 +3,7 @@ import type { Principal } from "@/lib/platform/http/principal.ts";
 import { conflict, validationFailed } from "@/lib/platform/problem.ts";
 import { type AccountContext, DAY, HOUR, linkInvalid, spoken } from "./context.ts";
 import { normalizeEmail } from "./email.ts";
-import { findLink, isOpen, issueLink, type LinkRow, spendLink } from "./links.ts";
+import { findLink, isOpen, issueLink, type LinkRow, spendLink, voidLinks } from "./links.ts";
 import { emailTaken, sendVerification } from "./sign_in.ts";
 import * as store from "./store.ts";
 
@@ -45,12 +45,16 @@ export function createAddresses(context: AccountContext) {
     await spendLink(tx, link, now);
     await tx`update users set email = ${email}, email_normalized = ${normalized},
       email_verified_at = ${now}, updated_at = ${now} where id = ${link.userId}`;
+    // A link that went to the former mailbox opens the account no more.
+    await voidLinks(tx, link.userId, { purposes: ["reset_password", "verify_email"], at: now });
     if (event === "email_changed") {
       const token = await issueLink(context, tx, {
         userId: former.id,
         purpose: "email_undo",
         lifeMs: UNDO_MS,
         target: former.email,
+        // A second change must not take the way back from the owner of the first address.
+        keepOthers: true,
       });
       await context.mails.queue(tx, "email_changed", {
         to: former.email,
@@ -159,7 +163,13 @@ export function createAddresses(context: AccountContext) {
         if (!link || !isOpen(link, clock.now())) return null;
         const done = await setAddress(tx, link, "email_change_undone");
         if (done === "taken") return null;
-        await store.endAll(tx, link.userId, { at: clock.now() });
+        const at = clock.now();
+        await store.endAll(tx, link.userId, { at });
+        // Changes that came later are taken back with it, whoever holds their links.
+        await tx`update account_links set voided_at = ${at}
+          where user_id = ${link.userId} and used_at is null and voided_at is null
+            and (purpose = 'email_change'
+              or (purpose = 'email_undo' and created_at >= ${link.createdAt}))`;
         return link.userId;
       }));
       if (!result || result === "taken") throw linkInvalid();

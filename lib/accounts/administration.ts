@@ -55,7 +55,7 @@ export function createAdministration(context: AccountContext, parts: { signIn: S
   }
 
   async function target(tx: Tx, id: string): Promise<store.UserRow> {
-    const user = await store.lockUser(tx, id);
+    const user = await store.lockStanding(tx, id);
     if (!user) throw notFound();
     return user;
   }

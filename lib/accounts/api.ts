@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { type ApiEnv, caller, route } from "@/lib/platform/http/route.ts";
+import { type ApiEnv, caller, route, type RouteMeta } from "@/lib/platform/http/route.ts";
 import { preferredLocale } from "@/lib/platform/locale.ts";
 import { Problem } from "@/lib/platform/problem.ts";
 import * as schema from "./schema.ts";
@@ -35,6 +35,18 @@ export function setCookies(c: Context<ApiEnv>, cookies: readonly string[]): void
 }
 
 const CLEAR = '"cache", "storage"';
+
+/** Counted by the family of the token, which takes a look into the database. */
+const REFRESH_ROUTE = {
+  summary: "Exchange a refresh token for new tokens",
+  tag: TAG,
+  auth: "public",
+  rate: "REFRESH",
+  rateByText: true,
+  body: schema.refreshSchema,
+  responses: { 200: { schema: schema.refreshedSchema, description: "New tokens" } },
+  problems: ["validation_failed", "token_invalid", "token_expired"],
+} satisfies RouteMeta;
 
 /** The routes of sign-in. */
 export function accountsApi(accounts: Accounts) {
@@ -103,6 +115,8 @@ export function accountsApi(accounts: Accounts) {
         tag: TAG,
         auth: "public",
         rate: "TWO_FACTOR",
+        rateText: (body) => (body as { challengeId: string }).challengeId,
+        rateByText: true,
         body: schema.secondStepSchema,
         responses: { 200: { schema: schema.signedInSchema, description: "Signed in" } },
         problems: ["credentials_invalid", "token_expired", "login_throttled"],
@@ -114,18 +128,16 @@ export function accountsApi(accounts: Accounts) {
     )
     .post(
       "/api/auth/refresh",
-      route({
-        summary: "Exchange a refresh token for new tokens",
-        tag: TAG,
-        auth: "public",
-        rate: "REFRESH",
-        body: schema.refreshSchema,
-        responses: { 200: { schema: schema.refreshedSchema, description: "New tokens" } },
-        problems: ["validation_failed", "token_invalid", "token_expired"],
-      }),
+      route(REFRESH_ROUTE),
       async (c) => {
         if (!isApiClient(c.req.raw.headers)) throw needsApiClient();
         const { refreshToken, deviceId } = c.req.valid("json");
+        const { gate, address } = c.var;
+        const text = await accounts.families.idOf(refreshToken);
+        if (text) {
+          const limited = { request: c.req.raw, principal: null, address, meta: REFRESH_ROUTE };
+          await gate.limit({ ...limited, text });
+        }
         const tokens = await accounts.families.refresh(refreshToken, deviceId ?? null);
         return c.json({ tokens }, 200);
       },

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { base64url, sha256 } from "@/lib/platform/crypto.ts";
-import type { Tx } from "@/lib/platform/database/mod.ts";
+import { sqlState, type Tx, violatedConstraint } from "@/lib/platform/database/mod.ts";
 import { isInNetworks } from "@/lib/platform/http/address.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { conflict, notFound } from "@/lib/platform/problem.ts";
@@ -12,10 +12,19 @@ import { findUser, type UserRow } from "./store.ts";
 
 const MAX_KEYS = 20;
 const ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
+/** Prefixes that are drawn before it must be something else that is wrong. */
+const MAX_DRAWS = 5;
 /** More refusals of one key within this time pause it (ACC-124). */
 const ABUSE = { refusals: 50, window: 10 * MINUTE };
 /** A key nobody used for this long is pointed out. */
 const UNUSED_MS = 90 * DAY;
+
+/** A secret as it is made: what is stored of it, and the whole for its owner. */
+interface Secret {
+  prefix: string;
+  hash: Uint8Array;
+  whole: string;
+}
 
 interface KeyRow {
   id: string;
@@ -66,10 +75,34 @@ export function createApiKeys(context: AccountContext) {
   /** Times of refusals, by key. */
   const refusals = new Map<string, number[]>();
 
-  function newSecret(): { prefix: string; hash: Uint8Array; whole: string } {
+  function newSecret(): Secret {
     const prefix = [...context.random(8)].map((byte) => ALPHABET[byte % ALPHABET.length]).join("");
     const secret = base64url(context.random(32));
     return { prefix, hash: sha256(secret), whole: `nova_sk_${prefix}_${secret}` };
+  }
+
+  /**
+   * Stores a new secret in one transaction. Prefixes are short enough to be drawn twice some day: a
+   * prefix that some key has, or had before its rotation, is drawn again.
+   */
+  async function withSecret<Result>(
+    purpose: string,
+    store: (tx: Tx, secret: Secret) => Promise<Result>,
+  ): Promise<{ secret: Secret; result: Result }> {
+    for (let draw = 1;; draw++) {
+      const secret = newSecret();
+      try {
+        const result = await db.asSystem(purpose, async (tx) => {
+          const [same] = await tx`select 1 from api_keys
+            where prefix = ${secret.prefix} or previous_prefix = ${secret.prefix}`;
+          return same ? null : { secret, result: await store(tx, secret) };
+        });
+        if (result) return result;
+      } catch (error) {
+        if (!isSamePrefix(error) || draw === MAX_DRAWS) throw error;
+      }
+      if (draw === MAX_DRAWS) throw new Error("No free prefix was found for an API key");
+    }
   }
 
   function view(row: KeyRow, now: Date): KeyView {
@@ -202,7 +235,11 @@ export function createApiKeys(context: AccountContext) {
       if (!parts) return "token_invalid";
       const cacheKey = `k:${whole}`;
       const kept = context.cache.get(cacheKey);
-      if (kept && kept.expiresAt > clock.now()) return allowed(kept, address);
+      if (kept && kept.expiresAt > clock.now()) {
+        if (isAllowed(kept.origins, address)) return kept;
+        await refusedOnce(kept.id);
+        return "token_invalid";
+      }
       const [, prefix, secret] = parts as unknown as [string, string, string];
       const now = clock.now();
       const looked = await db.asSystem("accounts: key", async (tx) => {
@@ -214,12 +251,17 @@ export function createApiKeys(context: AccountContext) {
         if (!row || !user) return null;
         const isFormer = row.prefix !== prefix;
         const hash = isFormer ? row.previousHash : row.secretHash;
-        const counts = hash !== null && timingSafeEqual(hash, sha256(secret)) &&
-          (!isFormer || (row.previousUntil !== null && row.previousUntil > now));
-        const dead = row.revokedAt !== null || row.pausedAt !== null;
-        if (!counts || dead) return { refused: { id: row.id, code: "token_invalid" as const } };
+        // Whoever knows the prefix alone has not shown the key, and cannot have it paused.
+        if (hash === null || !timingSafeEqual(hash, sha256(secret))) return null;
+        const over = isFormer && (row.previousUntil === null || row.previousUntil <= now);
+        if (over || row.revokedAt !== null || row.pausedAt !== null) {
+          return { refused: { id: row.id, code: "token_invalid" as const } };
+        }
         if (row.expiresAt <= now) {
           return { refused: { id: row.id, code: "token_expired" as const } };
+        }
+        if (!isAllowed(row.origins, address)) {
+          return { refused: { id: row.id, code: "token_invalid" as const } };
         }
         await used(tx, row, user, { isFormer, now });
         return { row, user, refused: null };
@@ -231,7 +273,7 @@ export function createApiKeys(context: AccountContext) {
       }
       const found = foundOf(looked.row, looked.user);
       context.cache.set(cacheKey, found);
-      return allowed(found, address);
+      return found;
     },
 
     list(userId: string): Promise<KeyView[]> {
@@ -245,9 +287,8 @@ export function createApiKeys(context: AccountContext) {
 
     /** Makes a key. @throws Problem 409 beyond twenty */
     async create(principal: Principal, request: KeyRequest): Promise<NewKeyView> {
-      const secret = newSecret();
       const now = clock.now();
-      const row = await db.asSystem("accounts: key made", async (tx) => {
+      const made = await withSecret("accounts: key made", async (tx, secret) => {
         const user = (await findUser(tx, principal.userId))!;
         await tx`select 1 from users where id = ${user.id} for update`;
         const [{ n }] = await tx<[{ n: number }]>`
@@ -266,7 +307,7 @@ export function createApiKeys(context: AccountContext) {
         return row!;
       });
       context.outbox.wake();
-      return { ...view(row, now), key: secret.whole };
+      return { ...view(made.result, now), key: made.secret.whole };
     },
 
     /** Changes name, budget or origins; can let a paused key work again. */
@@ -302,9 +343,8 @@ export function createApiKeys(context: AccountContext) {
 
     /** A new secret for a key; the former one works until the overlap ends (ACC-95). */
     async rotate(principal: Principal, id: string, overlapHours: number): Promise<NewKeyView> {
-      const secret = newSecret();
       const now = clock.now();
-      const row = await db.asSystem("accounts: key rotated", async (tx) => {
+      const made = await withSecret("accounts: key rotated", async (tx, secret) => {
         const before = await lock(tx, principal.userId, id);
         const user = (await findUser(tx, principal.userId))!;
         const life = before.expiresAt.getTime() - before.createdAt.getTime();
@@ -322,7 +362,7 @@ export function createApiKeys(context: AccountContext) {
       });
       context.cache.forget(id);
       context.outbox.wake();
-      return { ...view(row, now), key: secret.whole };
+      return { ...view(made.result, now), key: made.secret.whole };
     },
 
     /** What happened to a key, from the security log. */
@@ -362,11 +402,6 @@ export function createApiKeys(context: AccountContext) {
     },
   };
 
-  function allowed(found: Found, address: string): Found | "token_invalid" {
-    if (found.origins.length === 0 || isInNetworks(address, found.origins)) return found;
-    return "token_invalid";
-  }
-
   /** Notes the use of a key, at most once a minute, and its first one in the log. */
   async function used(
     tx: Tx,
@@ -383,4 +418,14 @@ export function createApiKeys(context: AccountContext) {
       if (!last) await note(tx, user.id, "key_first_used", { keyId: row.id });
     }
   }
+}
+
+/** Whether a key works from an address: from everywhere, or from the networks it names. */
+function isAllowed(origins: readonly string[], address: string): boolean {
+  return origins.length === 0 || isInNetworks(address, origins);
+}
+
+/** Whether two keys got one prefix at the same moment, and neither saw the other. */
+function isSamePrefix(error: unknown): boolean {
+  return sqlState(error) === "23505" && (violatedConstraint(error)?.includes("prefix") ?? false);
 }

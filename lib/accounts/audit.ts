@@ -2,7 +2,7 @@ import type { Clock } from "@/lib/platform/clock.ts";
 import { base64url, type PurposeKey, sha256Hex } from "@/lib/platform/crypto.ts";
 import type { Database, Tx } from "@/lib/platform/database/mod.ts";
 import type { IdSource } from "@/lib/platform/ids.ts";
-import { correlationId } from "@/lib/platform/log.ts";
+import { correlationId, requestOrigin } from "@/lib/platform/log.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
 import { addressKey } from "@/lib/platform/http/address.ts";
 import { takeCodePoints } from "@/lib/platform/text.ts";
@@ -38,6 +38,7 @@ export interface AuditEvent {
   actor: AuditActor;
   /** The account it is about. */
   userId?: string | null;
+  /** By default those of the request under way, where it is the person's own. */
   address?: string;
   userAgent?: string;
   /** What the product did about it by itself. */
@@ -131,6 +132,9 @@ export function createAudit(options: {
       : actorId
       ? await refOf(actorId)
       : null;
+    const from = isOwnAct(entry) ? requestOrigin() : undefined;
+    const address = entry.address ?? from?.address;
+    const userAgent = entry.userAgent ?? from?.userAgent;
     const userRef = entry.userId ? await refOf(entry.userId) : null;
     const [head] = await tx<{ sequence: number; hash: string }[]>`
       select sequence, hash from security_audit_heads where category = ${entry.category} for update`;
@@ -158,8 +162,8 @@ export function createAudit(options: {
         ${row.result}, ${row.actorKind}, ${actorId}, ${actorRef}, ${
       entry.userId ?? null
     }, ${userRef},
-        ${entry.address ? truncated(entry.address) : null},
-        ${entry.userAgent ? takeCodePoints(entry.userAgent, 200) : null}, ${row.correlationId},
+        ${address ? truncated(address) : null},
+        ${userAgent ? takeCodePoints(userAgent, 200) : null}, ${row.correlationId},
         ${row.response}, ${tx.json(row.details as never)}, ${row.prevHash}, ${hash})`;
     await tx`update security_audit_heads set sequence = ${row.sequence}, hash = ${hash}
       where category = ${entry.category}`;
@@ -339,6 +343,15 @@ async function verifyChain(tx: Tx, category: AuditCategory): Promise<AuditCheck>
   }
   if (sequence !== head!.sequence || hash !== head!.hash) return bad("", "missing");
   return { category, valid: true, rows, firstBad: null };
+}
+
+/**
+ * Whether the entry may say where it came from: not what the product did by itself, and not where an
+ * administrator sat, since the account's owner reads and exports the entry.
+ */
+function isOwnAct({ actor, userId }: AuditEvent): boolean {
+  if (actor.kind === "system") return false;
+  return actor.kind !== "admin" || !userId || userId === actor.id;
 }
 
 /** An address as it is kept: IPv4 without its last number, IPv6 by its /64. */

@@ -5,7 +5,7 @@ import { type AccountContext, linkInvalid } from "./context.ts";
 import { deviceName } from "./device_name.ts";
 import { findLink, isOpen, spendLink } from "./links.ts";
 import type { DeviceView } from "./schema.ts";
-import { endAll } from "./store.ts";
+import { endAll, holdUser, lockUser } from "./store.ts";
 
 /** The devices that are signed in. */
 export type Devices = ReturnType<typeof createDevices>;
@@ -59,6 +59,7 @@ export function createDevices(context: AccountContext) {
     /** Ends one of the own devices. @throws Problem 404 */
     async end(userId: string, id: string): Promise<void> {
       await db.asSystem("accounts: device ended", async (tx) => {
+        await holdUser(tx, userId);
         const sessions = await tx`
           delete from web_sessions where id = ${id} and user_id = ${userId} returning id`;
         const families = await tx`
@@ -73,6 +74,7 @@ export function createDevices(context: AccountContext) {
     /** Ends every device, or every one but the present. */
     async endMany(principal: Principal, options: { keepThis: boolean }): Promise<void> {
       await db.asSystem("accounts: devices ended", async (tx) => {
+        await lockUser(tx, principal.userId);
         await endAll(tx, principal.userId, {
           at: clock.now(),
           ...(options.keepThis ? { except: principal.sessionId } : {}),

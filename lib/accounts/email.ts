@@ -1,10 +1,11 @@
 /** Longest e-mail address that is accepted (RFC 5321, with the angle brackets taken off). */
 export const MAX_EMAIL = 254;
 
-// Shape only: one @, no spaces, no control or invisible characters, a dotted domain. Whether it
-// exists, the verification mail shows.
+// Shape only: one @, no spaces, no control or invisible characters, a dotted domain, no empty part
+// between dots (nor by one of the other dots that name servers take for one). Whether it exists, the
+// verification mail shows.
 const SHAPE =
-  /^(?!.*[\p{Cc}\p{Cf}])[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\]]{2,}$/u;
+  /^(?!.*[\p{Cc}\p{Cf}\u3002\uff0e\uff61])(?!\.|.*\.(?:[.@]|$)|.*@\.|.*@-|.*-$)[^\s@<>"(),:;\\[\]]{1,64}@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\]]{2,}$/u;
 
 /**
  * The form in which addresses are compared everywhere: trimmed, NFC, lower case. The form as

@@ -6,6 +6,7 @@ Deno.test("addresses are compared trimmed, composed and in lower case", () => {
   expect(normalizeEmail("zoe\u0308@example.org")).toBe("zoë@example.org");
   expect(normalizeEmail("ada+nova@mail.example.co.uk")).toBe("ada+nova@mail.example.co.uk");
   expect(normalizeEmail("ada@münchen.example")).toBe("ada@münchen.example");
+  expect(normalizeEmail("a.d-a_@ex-ample.org")).toBe("a.d-a_@ex-ample.org");
 });
 
 Deno.test("what has not the shape of an address is refused", () => {
@@ -24,6 +25,16 @@ Deno.test("what has not the shape of an address is refused", () => {
       "ada@example.org,eve@example.org",
       "ada\r\nBcc: eve@example.org",
       `${"a".repeat(65)}@example.org`,
+      ".ada@example.org",
+      "ada.@example.org",
+      "a..da@example.org",
+      "ada@.example.org",
+      "ada@example..org",
+      "ada@example.org.",
+      "ada@-example.org",
+      "ada@example.org-",
+      "ada@exam\u3002ple.org",
+      "ada@example\uff0eorg",
     ]
   ) expect({ text, email: normalizeEmail(text) }).toEqual({ text, email: null });
 });

@@ -162,7 +162,7 @@ export function createErasure(context: AccountContext, parts: { receiptKey: KeyR
       const now = clock.now();
       const deleteAfter = order.now ? now : new Date(now.getTime() + GRACE_MS);
       await db.asSystem("accounts: close", async (tx) => {
-        const user = (await store.lockUser(tx, principal.userId))!;
+        const user = (await store.lockStanding(tx, principal.userId))!;
         if (normalizeEmail(order.confirm) !== user.emailNormalized) {
           throw validationFailed([{
             path: "confirm",
@@ -193,7 +193,7 @@ export function createErasure(context: AccountContext, parts: { receiptKey: KeyR
     ): Promise<void> {
       const deleteAfter = new Date(clock.now().getTime() + GRACE_MS);
       await db.asSystem("admin: delete", async (tx) => {
-        const user = await store.lockUser(tx, userId);
+        const user = await store.lockStanding(tx, userId);
         if (!user) throw notFound();
         await closeUser(tx, user, { deleteAfter, guard, eraseNow: false });
         await audit.record(tx, {

@@ -4,7 +4,7 @@ import { ACCESS_SECONDS } from "./access_token.ts";
 import { type AccountContext, addressee, spoken, tokenProblem } from "./context.ts";
 import { ABSOLUTE_MS, SLIDING_MS } from "./sessions.ts";
 import type { Found } from "./state_cache.ts";
-import { findUser, type UserRow } from "./store.ts";
+import { findUser, holdUser, type UserRow } from "./store.ts";
 
 /** A lost answer is made good within this time, once, for the same device (ACC-34). */
 const GRACE_MS = 10_000;
@@ -127,6 +127,16 @@ export function createFamilies(context: AccountContext) {
       };
     },
 
+    /** The family a refresh token is of, used or not; null for none of ours. */
+    async idOf(refreshToken: string): Promise<string | null> {
+      const bytes = fromBase64url(refreshToken);
+      if (!bytes || bytes.length !== 32) return null;
+      const [row] = await db.asSystem("accounts: refresh", (tx) =>
+        tx<{ familyId: string }[]>`
+          select family_id from refresh_tokens where token_hash = ${sha256(bytes)}`);
+      return row?.familyId ?? null;
+    },
+
     /**
      * Exchanges a refresh token for a new pair. A token that was used before ends its family, but
      * for one repetition within ten seconds from the same device.
@@ -140,6 +150,9 @@ export function createFamilies(context: AccountContext) {
       let reusedFamily = "";
       const result = await db.asSystem("accounts: refresh", async (tx) => {
         const now = clock.now();
+        const [whose] = await tx<{ userId: string }[]>`
+          select user_id from refresh_tokens where token_hash = ${hash}`;
+        if (whose) await holdUser(tx, whose.userId);
         const [row] = await tx<RefreshRow[]>`
           select f.id, f.user_id, f.device_id, f.device_name, f.proved_at, f.expires_at, f.ends_at,
             f.ended_at, t.created_at, t.rotated_at, t.expires_at as token_expires_at, t.grace_used

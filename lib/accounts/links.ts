@@ -49,13 +49,18 @@ export async function issueLink(
   return token;
 }
 
-/** The link of a secret, locked; null when there is none of these purposes. */
+/**
+ * The link of a secret; null when there is none of these purposes. Its account is locked first, then
+ * the link: whoever changes an account voids its links in that order.
+ */
 export async function findLink(
   tx: Tx,
   token: string,
   purposes: readonly LinkPurpose[],
 ): Promise<LinkRow | null> {
   if (!/^[0-9a-f]{64}$/.test(token)) return null;
+  await tx`select 1 from users
+    where id = (select user_id from account_links where token_hash = ${sha256(token)}) for update`;
   const [row] = await tx<LinkRow[]>`
     select id, user_id, purpose, target, created_at, expires_at, used_at, voided_at
     from account_links where token_hash = ${
@@ -73,4 +78,15 @@ export function isOpen(link: LinkRow, now: Date): boolean {
 /** Marks a link as used. */
 export async function spendLink(tx: Tx, link: LinkRow, at: Date): Promise<void> {
   await tx`update account_links set used_at = ${at} where id = ${link.id}`;
+}
+
+/** Voids the links of an account that would undo what was just changed. */
+export async function voidLinks(
+  tx: Tx,
+  userId: string,
+  what: { purposes: readonly LinkPurpose[]; at: Date },
+): Promise<void> {
+  await tx`update account_links set voided_at = ${what.at}
+    where user_id = ${userId} and purpose = any(${what.purposes as string[]})
+      and used_at is null and voided_at is null`;
 }

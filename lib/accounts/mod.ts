@@ -1,5 +1,6 @@
 export { type AccountParts, type Accounts, createAccounts } from "./service.ts";
 export type { Client, Entered } from "./sign_in.ts";
+export type { AuditEvent } from "./audit.ts";
 export type { AccountOptions } from "./context.ts";
 export { accountApi } from "./account_api.ts";
 export { adminApi, issuedView } from "./admin_api.ts";
@@ -7,6 +8,7 @@ export { accountsApi, clientOf } from "./api.ts";
 export { type SessionCookie, sessionCookie } from "./cookie.ts";
 export { ERASE_ACCOUNT_JOB } from "./erasure.ts";
 export { normalizeEmail } from "./email.ts";
+export { createUnsubscribe, type Unsubscribe } from "./unsubscribe.ts";
 export { EXPORT_JOB } from "./exports.ts";
 export { MAIL_JOB, MAIL_KINDS, type MailContent, type MailKind } from "./mails.ts";
 export { RESET_JOB } from "./passwords.ts";

@@ -14,7 +14,7 @@ import {
 } from "./context.ts";
 import { deviceName } from "./device_name.ts";
 import { normalizeEmail } from "./email.ts";
-import { findLink, isOpen, issueLink, spendLink } from "./links.ts";
+import { findLink, isOpen, issueLink, type LinkPurpose, spendLink, voidLinks } from "./links.ts";
 import { standingOf } from "./principals.ts";
 import { checkPassword, type Client, type SignIn } from "./sign_in.ts";
 import * as store from "./store.ts";
@@ -23,6 +23,11 @@ import type { TwoFactor } from "./two_factor.ts";
 /** Kind of the job that looks whether an address has an account, away from the answer. */
 export const RESET_JOB = "accounts.reset";
 const RESET_MS = 60 * MINUTE;
+/**
+ * Links that a new password makes worthless: whoever had the former one may have asked for them, and
+ * would come back through them.
+ */
+const VOIDED: readonly LinkPurpose[] = ["reset_password", "email_change"];
 
 /** Changing and resetting passwords. */
 export type Passwords = ReturnType<typeof createPasswords>;
@@ -75,6 +80,7 @@ export function createPasswords(
         await tx`select 1 from users where id = ${user.id} for update`;
         await store.setPasswordHash(tx, user.id, hash);
         await store.endAll(tx, user.id, { at: now, except: principal.sessionId });
+        await voidLinks(tx, user.id, { purposes: VOIDED, at: now });
         await context.mails.queue(tx, "password_changed", {
           ...addressee(user),
           values: { time: spoken(now, user), device: deviceName(client.userAgent) },
@@ -191,6 +197,7 @@ export function createPasswords(
         await tx`update users set email_verified_at = coalesce(email_verified_at, ${now}),
           updated_at = ${now} where id = ${user.id}`;
         await store.endAll(tx, user.id, { at: now });
+        await voidLinks(tx, user.id, { purposes: VOIDED, at: now });
         const keys = await tx<{ name: string }[]>`
           select name from api_keys
           where user_id = ${user.id} and revoked_at is null and expires_at > ${now} order by name`;

@@ -15,6 +15,11 @@ export const displayNameSchema = z.string().trim().min(1, "A name needs at least
   .refine((text) => !hasForbiddenCharacters(text, { lines: false, bidi: false }), {
     message: "The name holds characters that cannot be shown",
     params: { code: "invalid_characters" },
+  })
+  // Marks and spaces without width alone look like no name; separators of lines are not for names.
+  .refine((text) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text) && !/[\p{Zl}\p{Zp}]/u.test(text), {
+    message: "A name needs at least one character that can be seen",
+    params: { code: "invalid_characters" },
   });
 
 /** How an API client names the device it runs on (CON-13). */

@@ -33,7 +33,7 @@ import { createServiceAccess } from "./service_access.ts";
 import { createSessions } from "./sessions.ts";
 import { createSignIn, userView } from "./sign_in.ts";
 import { createStateCache } from "./state_cache.ts";
-import { findUser } from "./store.ts";
+import { findUser, holdUser } from "./store.ts";
 import { createLoginThrottle } from "./throttle.ts";
 import { TERMS_VERSION } from "./terms.ts";
 import { createTwoFactor } from "./two_factor.ts";
@@ -232,6 +232,7 @@ export function createAccounts(given: AccountParts) {
     /** Ends the session or family that was shown. */
     async logout(principal: Principal): Promise<void> {
       await context.db.asSystem("accounts: logout", async (tx) => {
+        await holdUser(tx, principal.userId);
         await tx`delete from web_sessions
           where id = ${principal.sessionId} and user_id = ${principal.userId}`;
         await tx`update token_families set ended_at = ${clock.now()}

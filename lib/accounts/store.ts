@@ -157,7 +157,28 @@ export async function lockUser(tx: Tx, id: string): Promise<UserRow | null> {
   return row ?? null;
 }
 
-/** Ends all web sessions and token families of an account, but for one. */
+/**
+ * Locks an account whose role or standing is about to change, and with an administrator all the
+ * others, in one order: two of them who demote each other would wait for each other otherwise.
+ */
+export async function lockStanding(tx: Tx, id: string): Promise<UserRow | null> {
+  await tx`select 1 from users
+    where id = ${id}
+      or (role = 'admin' and exists (select from users where id = ${id} and role = 'admin'))
+    order by id for update`;
+  return await findUser(tx, id);
+}
+
+/**
+ * Takes the account's place in the order of locks, without keeping others from reading or using it:
+ * whoever changes sessions, families or second factors and then writes to the log comes to the
+ * account in the end, and somebody who holds the account may be waiting for those very rows.
+ */
+export async function holdUser(tx: Tx, id: string): Promise<void> {
+  await tx`select 1 from users where id = ${id} for key share`;
+}
+
+/** Ends all web sessions, token families and begun sign-ins of an account, but for one. */
 export async function endAll(
   tx: Tx,
   userId: string,
@@ -168,12 +189,16 @@ export async function endAll(
     where user_id = ${userId} and id is distinct from ${except}::uuid`;
   await tx`update token_families set ended_at = ${options.at}
     where user_id = ${userId} and ended_at is null and id is distinct from ${except}::uuid`;
+  // Nor does a sign-in that waits for its second step go on.
+  await tx`update login_challenges set used_at = ${options.at}
+    where user_id = ${userId} and used_at is null`;
 }
 
 /** Takes every second factor from an account. */
 export async function removeFactors(tx: Tx, userId: string, at: Date): Promise<void> {
+  // In the order in which a code is checked.
+  await tx`delete from two_factor_failures where user_id = ${userId}`;
   await tx`delete from second_factors where user_id = ${userId}`;
   await tx`delete from backup_codes where user_id = ${userId}`;
-  await tx`delete from two_factor_failures where user_id = ${userId}`;
   await tx`update users set two_factor_at = null, updated_at = ${at} where id = ${userId}`;
 }

@@ -168,6 +168,9 @@ export function createTwoFactor(
     ): Promise<Entered> {
       const now = clock.now();
       const result = await db.asSystem("accounts: second factor", async (tx) => {
+        const [whose] = await tx<{ userId: string }[]>`
+          select user_id from login_challenges where id = ${challenge.challengeId}`;
+        if (whose) await store.holdUser(tx, whose.userId);
         const [row] = await tx<{ userId: string; expiresAt: Date; usedAt: Date | null }[]>`
           select user_id, expires_at, used_at from login_challenges
           where id = ${challenge.challengeId} for update`;
@@ -308,6 +311,7 @@ export function createTwoFactor(
       if (check !== "right") refuse(check);
       const provedAt = clock.now();
       const setCookie = await db.asSystem("accounts: step up", async (tx) => {
+        await store.holdUser(tx, user.id);
         const cookie = principal.kind === "web" ? await prove(tx, principal.sessionId) : null;
         if (principal.kind === "api") {
           await tx`update token_families set proved_at = ${provedAt}

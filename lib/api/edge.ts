@@ -33,6 +33,18 @@ const MAX_URL = 8 * 1024;
 /** Headers that claim who somebody is: nobody reads them, and nobody shall (ACC-113). */
 const CLAIMS = ["x-user-id", "x-user-role", "x-service-name"];
 const SLOW_MS = 1_000;
+/** Stands for a request whose address cannot be read. */
+const NO_ADDRESS = new Request("http://host.invalid/");
+
+function noHost(): Problem {
+  return new Problem(
+    "validation_failed",
+    400,
+    "The request is not valid",
+    "The Host header is not the name of a host",
+    { errors: [] },
+  );
+}
 
 /**
  * The outermost layer of every answer: correlation id, security headers, one log line, metrics,
@@ -72,7 +84,12 @@ export function createEdge(handler: EdgeHandler, options: EdgeOptions) {
       }
       const remote = "hostname" in peer ? peer.hostname : "127.0.0.1";
       const address = clientAddress(remote, request.headers, options.trustedProxies);
-      return await handler(withoutClaims(request), { address, correlationId, peer });
+      const from = { address, userAgent: request.headers.get("user-agent") ?? "" };
+      return await withCorrelation(
+        correlationId,
+        async () => await handler(withoutClaims(request), { address, correlationId, peer }),
+        from,
+      );
     } catch (thrown) {
       const error = unstorableText(thrown) ?? thrown;
       if (error instanceof Problem) return problemResponse(error, { instance, correlationId });
@@ -119,12 +136,13 @@ export function createEdge(handler: EdgeHandler, options: EdgeOptions) {
       const started = clock.monotonic();
       inFlight++;
       try {
-        const response = finish(
-          request,
-          await answer(request, info.remoteAddr, correlationId),
-          correlationId,
-        );
-        record(request, response, clock.monotonic() - started);
+        // A Host header that is none leaves no address to read; nothing behind could.
+        const asked = URL.canParse(request.url) ? request : NO_ADDRESS;
+        const answered = asked === request
+          ? await answer(request, info.remoteAddr, correlationId)
+          : problemResponse(noHost(), { instance: "/", correlationId });
+        const response = finish(asked, answered, correlationId);
+        record(asked, response, clock.monotonic() - started);
         return response;
       } finally {
         inFlight--;

@@ -87,7 +87,7 @@ export function createGate(options: GateOptions): Gate {
       return [meta.rate].flat().map((rate) => bucket(rate, key)).filter((entry) => entry !== null);
     }
     const list: (Bucket | null)[] = [];
-    for (const rate of meta.rate ? [meta.rate].flat() : []) {
+    for (const rate of meta.rate && !meta.rateByText ? [meta.rate].flat() : []) {
       list.push(bucket(rate, await keyFor(rate, principal, address)));
     }
     if (principal && meta.chatTurn) {

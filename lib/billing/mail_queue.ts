@@ -16,7 +16,7 @@ export interface BillingMailPayload extends Record<string, unknown> {
 }
 
 /** Kinds whose mail only those get who asked for it, with the setting that asks. */
-const ASKED_FOR: Record<string, string> = {
+export const ASKED_FOR: Record<string, "invoiceMails" | "usageMails"> = {
   invoice_paid: "invoiceMails",
   usage_notice: "usageMails",
   usage_blocked: "usageMails",

@@ -8,6 +8,7 @@ import { say } from "@/lib/ui/say.ts";
 import { billingMailText } from "@/lib/ui/text/billing_mails.ts";
 import { mailText } from "@/lib/ui/text/mails.ts";
 import { BILLING_NOTICES, type BillingNoticeKind } from "./notices.ts";
+import { ASKED_FOR } from "./mail_queue.ts";
 import * as store from "./store.ts";
 
 type Values = Record<string, string | number | null>;
@@ -30,6 +31,8 @@ export function billingMail(
     test: boolean;
     baseUrl: string;
     supportEmail?: string | undefined;
+    /** Where this kind is ended, for one that was asked for. */
+    unsubscribe?: string | undefined;
     planName: (plan: string) => string;
   },
 ): MailParts {
@@ -61,6 +64,7 @@ export function billingMail(
     attachment: null,
     foot: [
       text.foot!,
+      ...(given.unsubscribe ? [say(common.unsubscribe, { url: given.unsubscribe })] : []),
       ...(given.supportEmail ? [say(common.support, { support: given.supportEmail })] : []),
       say(common.settings, { url: `${given.baseUrl}/settings/notifications` }),
     ],
@@ -78,6 +82,8 @@ export function createMails(
     plans: Plans;
     baseUrl: string;
     supportEmail?: string | undefined;
+    /** The path that ends a kind of mails somebody asked for. */
+    unsubscribePath: (userId: string, setting: "invoiceMails" | "usageMails") => Promise<string>;
   },
 ) {
   return {
@@ -90,6 +96,12 @@ export function createMails(
         (tx) => store.findPayer(tx, job.userId!),
       );
       if (!payer) return;
+      const setting = ASKED_FOR[kind];
+      // It was asked for when it was queued; meanwhile it may have been ended.
+      if (setting && payer.settings[setting] !== true) return;
+      const unsubscribe = setting
+        ? options.baseUrl + await options.unsubscribePath(payer.id, setting)
+        : undefined;
       const mail = billingMail(kind, {
         data: (job.payload.data ?? {}) as Values,
         name: payer.displayName,
@@ -97,11 +109,13 @@ export function createMails(
         test: job.payload.provider === "test",
         baseUrl: options.baseUrl,
         supportEmail: options.supportEmail,
+        unsubscribe,
         planName: (plan) => isPaidPlan(plan) ? options.plans.card(plan).name : plan,
       });
       await options.mailer.send({
         ...mailOf(mail, { to: payer.email, locale: payer.locale }),
         messageId: job.id,
+        ...(unsubscribe ? { unsubscribe } : {}),
       });
     },
   };

@@ -50,6 +50,8 @@ export interface BillingOptions extends Omit<SyncOptions, "provider" | "prices" 
   plans: Plans;
   mailer: Mailer;
   cursorKey: PurposeKey;
+  /** The path that ends a kind of mails somebody asked for. */
+  unsubscribePath: (userId: string, setting: "invoiceMails" | "usageMails") => Promise<string>;
 }
 
 /** The service of this room. */
@@ -82,6 +84,7 @@ export function createBilling(options: BillingOptions) {
     ...options,
     baseUrl: settings.baseUrl,
     supportEmail: settings.supportEmail,
+    unsubscribePath: options.unsubscribePath,
   });
 
   /** Writes down what an operator did. */

@@ -30,8 +30,8 @@ export function accountCenter(services: Services, visitor: PageVisitor) {
   return {
     // For everybody ---------------------------------------------------------------------------
     secondStep: async (request: Request, form: { challengeId: string; code: string }) => {
-      await visitor.limit("TWO_FACTOR");
       const step = parse(schema.secondStepSchema, form);
+      await visitor.limit("TWO_FACTOR", step.challengeId);
       return (await accounts.twoFactor.verify(step, await client(request))).cookies;
     },
     verifyEmail: async (token: string) => {
@@ -51,6 +51,11 @@ export function accountCenter(services: Services, visitor: PageVisitor) {
     endDeviceByLink: async (token: string) => {
       await visitor.limit("VERIFY");
       await accounts.devices.endByLink(token);
+    },
+    /** Ends a kind of mails by its link: whoever holds it, signed in or not. */
+    unsubscribe: async (token: string) => {
+      const { userId, mail } = await services.unsubscribe.read(token);
+      await accounts.changeSettings(userId, { [mail]: false });
     },
     undoEmailChange: async (token: string) => {
       await visitor.limit("VERIFY");

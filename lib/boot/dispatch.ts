@@ -199,4 +199,4 @@ export function routeNames(api: Api): (request: Request) => string {
 }
 
 const PAGES =
-  /^\/(?:chat|memory|usage|billing|pricing|status|dashboard|welcome|notifications|admin|settings|login|register|constitution|help|docs|2fa|step-up|verify-email|forgot-password|reset-password|end-device|undo-email|legal|accept-terms)?(?:\/(?::id|api|sign-out|profile|security|devices|keys|notifications|companion|privacy|data|history))?$/;
+  /^\/(?:chat|memory|usage|billing|pricing|status|dashboard|welcome|notifications|admin|settings|login|register|constitution|help|docs|2fa|step-up|verify-email|forgot-password|reset-password|end-device|undo-email|unsubscribe|legal|accept-terms)?(?:\/(?::id|api|sign-out|profile|security|devices|keys|notifications|companion|privacy|data|history))?$/;

@@ -20,7 +20,7 @@ export function previewMail(
 ): string | null {
   const { locale } = wanted;
   const now = services.clock.now().toISOString();
-  if (wanted.kind in MAIL_KINDS) {
+  if (Object.hasOwn(MAIL_KINDS, wanted.kind)) {
     const values = {
       hours: "24",
       minutes: "60",
@@ -56,6 +56,9 @@ export function previewMail(
     test: test === "test",
     baseUrl: services.config.baseUrl,
     supportEmail: services.config.supportEmail,
+    unsubscribe: /^(?:usage_|invoice_)/.test(kind)
+      ? `${services.config.baseUrl}/unsubscribe?token=sample`
+      : undefined,
     planName: (plan) => services.plans.cards().find((card) => card.plan === plan)?.name ?? plan,
   });
   return mailOf(parts, { to: PERSON.to, locale }).html ?? null;

@@ -10,6 +10,7 @@ import { openKv } from "@/lib/platform/kv.ts";
 import { createLog, type Log } from "@/lib/platform/log.ts";
 import { createMetrics, type Metrics } from "@/lib/platform/metrics.ts";
 import { apiOf } from "./api.ts";
+import { noteStart } from "./changes.ts";
 import { startControl } from "./control.ts";
 import { openAndMigrate } from "./database.ts";
 import { dispatch, type PageHandler, routeNames } from "./dispatch.ts";
@@ -58,7 +59,10 @@ export async function openProduct(options: OpenOptions): Promise<OpenProduct> {
   health.set("policy", "ok");
   health.set("content", "ok");
   // A single process closes its former turns before it is ready (CHT-49).
-  await services.chat.turns.recover({ all: db.kind === "embedded" });
+  await Promise.all([
+    services.chat.turns.recover({ all: db.kind === "embedded" }),
+    noteStart(services, config),
+  ]);
   services.outbox.start(jobHandlers(services));
   const { api, status, gate } = apiOf(services, {
     health,

@@ -13,7 +13,12 @@ import { createOutbox } from "@/lib/platform/outbox.ts";
 import { createPasswordHasher } from "@/lib/platform/password.ts";
 import { createRateLimiter } from "@/lib/platform/rate_limiter.ts";
 import { createServiceTokens } from "@/lib/platform/service_token.ts";
-import { createAccounts, createServiceRevocations, openKeyRing } from "@/lib/accounts/mod.ts";
+import {
+  createAccounts,
+  createServiceRevocations,
+  createUnsubscribe,
+  openKeyRing,
+} from "@/lib/accounts/mod.ts";
 import { type BillingSettings, createBilling } from "@/lib/billing/mod.ts";
 import { createChat } from "@/lib/chat/mod.ts";
 // Makes every language known, for mails as well as pages.
@@ -146,6 +151,7 @@ export async function createServices(platform: Platform) {
   const mailer: Mailer = config.smtpUrl
     ? smtpMailer({ url: config.smtpUrl, from: config.mailFrom })
     : mailboxMailer({ folder: platform.mailFolder, now: () => clock.now(), id: ids, log });
+  const unsubscribe = createUnsubscribe(purposeKey(secrets.appSecret, "unsubscribe"));
   const billing = createBilling({
     db,
     clock,
@@ -159,6 +165,7 @@ export async function createServices(platform: Platform) {
     cursorKey,
     settings: await billingSettings(config, secrets),
     securityLog,
+    unsubscribePath: unsubscribe.path,
   });
   const trials = createTrials({
     db,
@@ -250,6 +257,7 @@ export async function createServices(platform: Platform) {
     chat,
     limiter,
     mailer,
+    unsubscribe,
     billing,
     notices,
     onboarding,

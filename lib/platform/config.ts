@@ -487,3 +487,11 @@ export function maskedConfig(config: Config): Record<string, unknown> {
   });
   return Object.fromEntries(entries);
 }
+
+/** The settings that are never shown, by name: to tell a change of one, not to write it down. */
+export function secretSettings(config: Config): Record<string, unknown> {
+  return Object.fromEntries(
+    (Object.entries(VARIABLES) as [keyof Raw, Variable][])
+      .filter(([, { secret }]) => secret).map(([key, { name }]) => [name, config[key]]),
+  );
+}

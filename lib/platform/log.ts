@@ -17,16 +17,31 @@ export interface Log {
   debug(event: string, message: string, fields?: LogFields): void;
 }
 
-const correlation = new AsyncLocalStorage<string>();
+/** Where a request comes from. */
+export interface RequestOrigin {
+  /** The client's address, behind trusted proxies the forwarded one. */
+  address: string;
+  userAgent: string;
+}
 
-/** Runs `fn` with a correlation id that every log line and outgoing call within it carries. */
-export function withCorrelation<T>(id: string, fn: () => T): T {
-  return correlation.run(id, fn);
+const correlation = new AsyncLocalStorage<{ id: string; from: RequestOrigin | undefined }>();
+
+/**
+ * Runs `fn` with a correlation id that every log line and outgoing call within it carries. Work
+ * that no request waits for, such as a job, comes from nowhere.
+ */
+export function withCorrelation<T>(id: string, fn: () => T, from?: RequestOrigin): T {
+  return correlation.run({ id, from }, fn);
 }
 
 /** The correlation id of the request or job under way, if any. */
 export function correlationId(): string | undefined {
-  return correlation.getStore();
+  return correlation.getStore()?.id;
+}
+
+/** Where the request under way comes from; undefined in jobs and commands. */
+export function requestOrigin(): RequestOrigin | undefined {
+  return correlation.getStore()?.from;
 }
 
 /** The members of a log line that describe an error, without its stack in production. */
@@ -57,7 +72,7 @@ export function createLog(options: {
       ...options.base,
       event,
       message: redactText(message),
-      correlationId: correlation.getStore(),
+      correlationId: correlationId(),
       ...(redact(fields) as LogFields),
     };
     options.write(JSON.stringify(line) + "\n");

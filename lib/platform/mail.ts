@@ -6,6 +6,11 @@ export interface Mail {
   subject: string;
   text: string;
   html?: string;
+  /**
+   * Where mails of this kind are ended with one press (RFC 8058); only for mails that somebody can
+   * do without.
+   */
+  unsubscribe?: string;
   /** Names this mail for good, so that a mail sent twice can be told; part of `Message-ID`. */
   messageId?: string;
 }
@@ -41,11 +46,12 @@ export function smtpMailer(options: { url: string; from: string }): Mailer {
       const { createTransport } = await import("nodemailer");
       const transport = createTransport(options.url);
       try {
-        const { messageId, ...rest } = mail;
+        const { messageId, unsubscribe, ...rest } = mail;
         const domain = /@([\w.-]+)/.exec(options.from)?.[1] ?? "localhost";
         await transport.sendMail({
           from: options.from,
           ...rest,
+          ...(unsubscribe ? { headers: unsubscribeHeaders(unsubscribe) } : {}),
           ...(messageId ? { messageId: `<${messageId}@${domain}>` } : {}),
         });
       } finally {
@@ -53,6 +59,17 @@ export function smtpMailer(options: { url: string; from: string }): Mailer {
       }
     },
     kept: () => Promise.resolve([]),
+  };
+}
+
+/** A mail program offers one press only where the address is safe from readers on the way. */
+export function unsubscribeHeaders(url: string): Record<string, string> {
+  assertHeader(url);
+  return {
+    "List-Unsubscribe": `<${url}>`,
+    ...(url.startsWith("https://")
+      ? { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" }
+      : {}),
   };
 }
 

@@ -70,5 +70,9 @@ export function safeNext(wanted: string | null): string {
   const path = wanted ?? "";
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
   const odd = /[\u0000-\u001f\\]/.test(path);
-  return path.startsWith("/") && !path.startsWith("//") && !odd ? path : "/chat";
+  if (!path.startsWith("/") || path.startsWith("//") || odd) return "/chat";
+  // As a browser writes it: a header holds ASCII alone, and dots in a path are resolved.
+  const url = URL.parse(path, "https://own.invalid");
+  if (url?.origin !== "https://own.invalid" || url.pathname.startsWith("//")) return "/chat";
+  return url.pathname + url.search + url.hash;
 }

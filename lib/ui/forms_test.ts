@@ -31,6 +31,19 @@ Deno.test("a password of eight characters counts characters, not units", () => {
   expect(registerFaults({ ...fields, password: "👩👩👩👩👩👩👩👩" }, "en").length).toBe(0);
 });
 
+Deno.test("[API-26] where one is led is written as a header can hold it, and stays on this site", () => {
+  expect(safeNext("/\u2028/evil")).toBe("/%E2%80%A8/evil");
+  expect(safeNext("/memory/ü?q=ü#ü")).toBe("/memory/%C3%BC?q=%C3%BC#%C3%BC");
+  for (
+    const wanted of ["/..//evil.example", "/.//evil.example", "/a/../..//evil.example", "/\ud800"]
+  ) {
+    const led = safeNext(wanted);
+    expect([wanted, new URL(led, "https://nova.example").origin, led.startsWith("//")])
+      .toEqual([wanted, "https://nova.example", false]);
+    expect(() => new Headers({ location: led })).not.toThrow();
+  }
+});
+
 Deno.test("after signing in one stays on this site", () => {
   expect(safeNext("/memory?q=a")).toBe("/memory?q=a");
   for (

@@ -9,6 +9,11 @@ const ENTITIES: Record<string, string> = {
   "'": "&#39;",
 };
 const escape = (text: string) => text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+/** Addresses in a line of the foot can be pressed; the words around them are text. */
+const linked = (text: string) =>
+  text.split(/(https?:\/\/[^\s<>"']+)/).map((part, i) =>
+    i % 2 ? `<a href="${escape(part)}">${escape(part)}</a>` : escape(part)
+  ).join("");
 
 /** Colours that keep their contrast on both grounds (UI-2). */
 const STYLE = `
@@ -91,7 +96,7 @@ ${parts.paragraphs.map((text) => paragraph(text)).join("\n")}
 ${button}
 ${parts.attachment ? `<pre>${escape(parts.attachment)}</pre>` : ""}
 <hr>
-${parts.foot.map((text) => paragraph(text, ' class="small"')).join("\n")}
+${parts.foot.map((text) => `<p class="small out">${linked(text)}</p>`).join("\n")}
 </div>
 </body>
 </html>

@@ -16,6 +16,14 @@ function tooLarge(max: number): Problem {
   );
 }
 
+function tooSlow(): Problem {
+  return validationFailed([{
+    path: "",
+    code: "slow",
+    message: "The body took more than 30 seconds to arrive",
+  }]);
+}
+
 /**
  * Reads a JSON body within the limits of size, time, depth and length.
  *
@@ -23,12 +31,13 @@ function tooLarge(max: number): Problem {
  */
 export async function readJson(request: Request): Promise<unknown> {
   const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/json\s*(?:;|$)/i.test(type)) {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1] ?? "utf-8";
+  if (!/^application\/json\s*(?:;|$)/i.test(type) || !/^utf-?8$/i.test(charset)) {
     throw new Problem(
       "unsupported_media_type",
       415,
       "This kind of content is not accepted",
-      "Send JSON with Content-Type: application/json",
+      "Send JSON in UTF-8 with Content-Type: application/json",
     );
   }
   if (request.headers.get("content-encoding")) {
@@ -60,7 +69,7 @@ export async function readJson(request: Request): Promise<unknown> {
   return value;
 }
 
-/** Reads at most `max` bytes of a body. @throws Problem 413 `body_too_large` */
+/** Reads at most `max` bytes of a body. @throws Problem 413 `body_too_large`, 400 when it is slow */
 export async function readBytes(request: Request, max: number): Promise<Uint8Array<ArrayBuffer>> {
   const announced = Number(request.headers.get("content-length") ?? 0);
   if (announced > max) {
@@ -71,10 +80,16 @@ export async function readBytes(request: Request, max: number): Promise<Uint8Arr
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  const timer = setTimeout(() => reader.cancel("slow").catch(() => {}), SLOW_BODY_MS);
+  let slow = false;
+  const timer = setTimeout(() => {
+    slow = true;
+    reader.cancel("slow").catch(() => {});
+  }, SLOW_BODY_MS);
   try {
     while (true) {
       const { done, value } = await reader.read();
+      // What came so far is not the whole, even where it could be read as such.
+      if (slow) throw tooSlow();
       if (done) break;
       size += value.length;
       if (size > max) {

@@ -39,6 +39,11 @@ export interface RouteMeta<
   rate?: RateClass | readonly RateClass[];
   /** What of a body is counted by that class beside the caller: an address that is written to. */
   rateText?: (body: unknown) => string;
+  /**
+   * The class counts a text alone and not the caller beside it: many people behind one address have
+   * a second step each. Without {@link rateText} the handler names the text.
+   */
+  rateByText?: boolean;
   /** Limited by the plan's chat turns per minute. */
   chatTurn?: boolean;
   /** Outside all limits (health). */
@@ -145,7 +150,8 @@ export function route<Body extends z.ZodType, Query extends z.ZodType>(
       const text = meta.rateText?.(body);
       if (text !== undefined) {
         const { gate, address } = c.var;
-        await gate.limit({ request: c.req.raw, principal, address, meta, text });
+        const headers = await gate.limit({ request: c.req.raw, principal, address, meta, text });
+        if (meta.rateByText) setHeaders(c, headers);
       }
       c.req.addValidatedData("json", body);
     }
@@ -183,10 +189,14 @@ async function enter(c: Context<ApiEnv>, meta: RouteMeta): Promise<Principal | n
     const headers = await gate.limit(limited).catch((error) => {
       throw refusal ?? error;
     });
-    for (const [name, value] of Object.entries(headers)) c.header(name, value);
+    setHeaders(c, headers);
   }
   if (refusal) throw refusal;
   return principal;
+}
+
+function setHeaders(c: Context<ApiEnv>, headers: Record<string, string>): void {
+  for (const [name, value] of Object.entries(headers)) c.header(name, value);
 }
 
 /** Why a caller may not do this; null when they may. */

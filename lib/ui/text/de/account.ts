@@ -225,6 +225,16 @@ export const account = {
   resetBad: "Dieser Link gilt nicht mehr",
   resetBadText: "Er wurde verwendet, oder eine Stunde ist vergangen. Fordere einen neuen an.",
 
+  unsubscribeTitle: "Keine solchen Mails mehr?",
+  unsubscribeLead:
+    "Ein Druck auf den Knopf beendet diese Art von Mails. Was die Sicherheit deines Kontos oder eine missglückte Zahlung betrifft, erreicht dich weiterhin.",
+  unsubscribeButton: "Diese Mails beenden",
+  unsubscribeDone: "Du bekommst keine dieser Mails mehr",
+  unsubscribeDoneText: "In den Einstellungen kannst du sie jederzeit wieder bestellen.",
+  unsubscribeBad: "Dieser Link ist nicht lesbar",
+  unsubscribeBadText:
+    "Vielleicht wurde er getrennt. Welche Mails du bekommst, steht in den Einstellungen unter Mitteilungen.",
+  unsubscribeSettings: "Mitteilungen öffnen",
   endTitle: "Das Gerät abmelden",
   endLead:
     "Wenn die Anmeldung, von der wir schrieben, nicht von dir war, beende sie hier und wähle ein neues Passwort.",

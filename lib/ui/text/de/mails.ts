@@ -4,6 +4,7 @@ export const mails = {
   greeting: "Hallo {name},",
   writtenOut: "Falls der Knopf nichts tut, kopiere diese Adresse in deinen Browser:",
   support: "Fragen? Schreib an {support}.",
+  unsubscribe: "Du hast diese Mails bestellt. Beende sie mit einem Druck: {url}",
   settings: "Worüber wir dir schreiben: {url}",
   ignore: "Wenn du es nicht warst, musst du nichts tun.",
   whySecurity:

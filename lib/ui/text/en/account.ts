@@ -222,6 +222,16 @@ export const account = {
   resetBad: "This link does not work any more",
   resetBadText: "It was used, or an hour has passed. Ask for a new one.",
 
+  unsubscribeTitle: "No more mails like this?",
+  unsubscribeLead:
+    "One press of the button ends this kind of mail. What concerns the safety of your account or a payment that failed still reaches you.",
+  unsubscribeButton: "End these mails",
+  unsubscribeDone: "You will get no more of these mails",
+  unsubscribeDoneText: "You can ask for them again in the settings at any time.",
+  unsubscribeBad: "This link cannot be read",
+  unsubscribeBadText:
+    "It may have been cut in two. Which mails you get is in the settings under notifications.",
+  unsubscribeSettings: "Open notifications",
   endTitle: "Sign that device out",
   endLead: "If the sign-in we told you about was not you, end it here and choose a new password.",
   endButton: "Sign it out",

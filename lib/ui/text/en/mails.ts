@@ -4,6 +4,7 @@ export const mails = {
   greeting: "Hello {name},",
   writtenOut: "If the button does nothing, copy this address into your browser:",
   support: "Questions? Write to {support}.",
+  unsubscribe: "You asked for these mails. End them with one press: {url}",
   settings: "What we write to you about: {url}",
   ignore: "If it was not you, you need not do anything.",
   whySecurity:
