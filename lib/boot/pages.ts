@@ -216,13 +216,13 @@ function memoryPages(services: Services, principal: () => Principal): PageServic
         const { userId } = principal();
         const found = await memory.find(userId, id);
         if (!found.deletedAt) await orNull(() => memory.get(userId, id, { view: true }));
-        const { links, receipts } = await memory.forgetPreview(userId, id);
+        const { links, receipts, summaries } = await memory.forgetPreview(userId, id);
         return {
           memory: found,
           history: await memory.history(userId, id),
           links: await memory.links(userId, id),
           sources: await memory.sources(userId, id),
-          reach: { links, receipts },
+          reach: { links, receipts, summaries },
         };
       }),
     during: (_userId, stretch) => memory.during(principal().userId, stretch),

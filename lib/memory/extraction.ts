@@ -39,7 +39,15 @@ const EMPTY = {
  */
 export function createExtraction(
   options: MemoryDependencies,
-  { writer, inbox }: { writer: FactWriter; inbox: Inbox },
+  { writer, inbox, hear }: {
+    writer: FactWriter;
+    inbox: Inbox;
+    /** Learns of each message that was read. */
+    hear: (
+      tx: Tx,
+      message: { userId: string; sessionId: string; messageId: string },
+    ) => Promise<void>;
+  },
 ) {
   const { db, clock, ids, metrics } = options;
   const gate = metrics.counter("memory_gate_total", "Decisions of the write gate", [
@@ -76,6 +84,7 @@ export function createExtraction(
           metadata: { feature: "extraction", model: options.model.judgeModel },
         });
       }
+      if (consent.automatic !== "off") await hear(tx, { userId, ...source });
       const recalled = await store.recalledInto(tx, source.messageId);
       const tainted = hasHiddenCharacters(message.content) || looksPasted(message.content);
       for (const candidate of [...byRules(message), ...byModel.candidates]) {

@@ -398,6 +398,8 @@ export const forgetPreviewSchema = z.strictObject({
   sources: z.number().int(),
   links: z.number().int(),
   receipts: z.number().int(),
+  /** Summaries of conversations that its words stand in. */
+  summaries: z.number().int(),
 });
 export type ForgetPreview = z.infer<typeof forgetPreviewSchema>;
 

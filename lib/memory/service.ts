@@ -11,6 +11,7 @@ import { findings, proposeFix } from "./health.ts";
 import {
   confirmed,
   createFactWriter,
+  isSummary,
   ITM_CAPACITY,
   type MemoryDependencies,
   type NewFact,
@@ -37,6 +38,8 @@ import { createSearch } from "./search.ts";
 import { createMemorySettings, raiseOwnVersion, raiseVersion } from "./settings.ts";
 import { createShortTerm, SHORT_TERM_TURNS, type ShortTermTurn } from "./short_term.ts";
 import * as store from "./store.ts";
+import { createSummaries } from "./summary.ts";
+import { declineSummary } from "./summary_store.ts";
 import { takenFrom } from "./taken.ts";
 import { createTransfer } from "./transfer.ts";
 import { createTurnSet } from "./turn_set.ts";
@@ -61,8 +64,7 @@ export function createMemory(dependencies: MemoryDependencies) {
   const retrieval = createRecall({ db, clock, metrics: dependencies.metrics, embedder });
 
   const writer = createFactWriter(dependencies, embedder);
-  const { insert, event, queueEmbedding, embedText, forgetRow, eraseRow, hashesOf, itmEnd } =
-    writer;
+  const { insert, event, queueEmbedding, embedText, forgetRow, eraseRow, hashesOf, endOf } = writer;
   const inbox = createInbox(dependencies, writer);
   const movement = createMovement(dependencies, writer);
   const past = createPast(dependencies, { writer, embedder });
@@ -70,6 +72,7 @@ export function createMemory(dependencies: MemoryDependencies) {
   const settings = createMemorySettings({ db, clock });
   const turnVectors = createTurnVectors(dependencies, embedder);
   const turnSet = createTurnSet(dependencies);
+  const summaries = createSummaries(dependencies, { writer, inbox, embedder });
 
   async function requireMemory(tx: Tx, id: string, lock = true): Promise<store.MemoryRow> {
     const row = await store.findMemory(tx, id, { lock });
@@ -80,7 +83,11 @@ export function createMemory(dependencies: MemoryDependencies) {
   /** Counts uses, and notes where they gave an intermediate fact seven fresh days. */
   async function countUses(tx: Tx, memoryIds: readonly string[]): Promise<void> {
     const at = clock.now();
-    const used = await store.countAccess(tx, { ids: memoryIds, at, itmExpiresAt: itmEnd() });
+    const used = await store.countAccess(tx, {
+      ids: memoryIds,
+      at,
+      itmExpiresAt: endOf({ locked: false }),
+    });
     for (const row of used) {
       if (row.tier !== "itm") continue;
       await event(tx, { action: "renew", actor: "user", row, before: row, after: row });
@@ -130,7 +137,7 @@ export function createMemory(dependencies: MemoryDependencies) {
     row: store.MemoryRow,
     vector: store.StoredVector,
   ): Promise<void> {
-    if (row.supersededAt) return;
+    if (row.supersededAt || isSummary(row)) return;
     const alike = (await likeFacts(tx, row, { vector, except: row.id }))
       .filter(({ fact }) => fact.createdAt <= row.createdAt);
     const same = alike.find(({ kind }) => kind === "same")?.fact;
@@ -274,17 +281,21 @@ export function createMemory(dependencies: MemoryDependencies) {
         const after = { ...row, ...request, validFrom: row.validFrom, validTo: row.validTo };
         const bytes = memoryBytes(after, dependencies.model.embedDim);
         const textChanged = request.text !== undefined && request.text !== row.text;
+        // Edited by the owner: no job may change it any more, nor end it (MEM-25).
+        const locked = request.locked ?? (row.locked || isOwnWord(row, request));
         await store.updateMemory(tx, id, {
           ...request,
           bytes,
+          locked,
+          ...(row.tier === "itm" && locked !== row.locked && !row.supersededAt
+            ? { expiresAt: endOf({ locked }) }
+            : {}),
           updatedAt: now,
           ...(textChanged
             ? {
               constitutionValid:
                 (await dependencies.policy.checkText(after.text, "memory")).constitutionValid,
               embedding: embedder.local ? await embedder.embedDocument(embedText(after)) : null,
-              // Edited by the owner: no job may change it any more (MEM-25).
-              locked: request.locked ?? true,
             }
             : {}),
         });
@@ -350,12 +361,13 @@ export function createMemory(dependencies: MemoryDependencies) {
         apply: (row) =>
           row.tier === tier
             ? null
-            : { tier, expiresAt: tier === "itm" ? itmEnd() : null, updatedAt: clock.now() },
+            : { tier, expiresAt: tier === "itm" ? endOf(row) : null, updatedAt: clock.now() },
       }),
 
     /** Hides a fact everywhere at once; undo is possible for a day. Forgetting twice is fine. */
     forget: (userId: string, id: string) =>
       db.asUser(userId, async (tx) => {
+        await store.lockFacts(tx, userId);
         const row = await requireMemory(tx, id);
         if (row.deletedAt) {
           return {
@@ -372,12 +384,13 @@ export function createMemory(dependencies: MemoryDependencies) {
     erase: (userId: string, id: string): Promise<void> =>
       db.asUser(userId, async (tx) => {
         await store.lockFacts(tx, userId);
-        await eraseRow(tx, await requireMemory(tx, id));
+        await eraseRow(tx, await requireMemory(tx, id), { summed: true });
       }),
 
     /** Takes a fact back out of the trash, or gives an ended one a fresh week. @throws Problem 404 when the day has passed */
     restore: (userId: string, id: string): Promise<MemoryView> =>
       db.asUser(userId, async (tx) => {
+        await store.lockFacts(tx, userId);
         const row = await requireMemory(tx, id);
         const now = clock.now();
         const ended = row.expiresAt !== null && row.expiresAt <= now;
@@ -386,12 +399,13 @@ export function createMemory(dependencies: MemoryDependencies) {
           patch: {
             deletedAt: null,
             purgeAt: null,
-            ...(row.tier === "itm" ? { expiresAt: itmEnd() } : {}),
+            ...(row.tier === "itm" ? { expiresAt: endOf(row) } : {}),
           },
           action: "restore",
           actor: "user",
         });
         await store.deleteTombstone(tx, await hashesOf(after.text));
+        if (isSummary(after)) await declineSummary(tx, after.sessionId!, false);
         return memoryView(after);
       }),
 
@@ -532,7 +546,12 @@ export function createMemory(dependencies: MemoryDependencies) {
     /** Takes a message out of the searched set and forgets the facts it created. */
     async forgetMessage(tx: Tx, subject: { userId: string; messageId: string }): Promise<string[]> {
       const rows = await store.memoriesOfMessage(tx, subject.messageId);
-      for (const row of rows) await forgetRow(tx, row, "user");
+      // A summary goes with the message, and is made anew of the others.
+      for (const row of rows) {
+        const because = isSummary(row) ? "source" as const : "itself" as const;
+        await forgetRow(tx, row, "user", { because });
+        if (isSummary(row)) await writer.queueSummary(tx, row);
+      }
       await forgetMessageInInbox(tx, subject.messageId);
       await raiseVersion(tx, subject.userId, clock.now());
       await unindexMessage(tx, subject.messageId);
@@ -586,8 +605,33 @@ export function createMemory(dependencies: MemoryDependencies) {
     night: () => movement.night(),
 
     /** Takes facts out of what a person wrote, through the gate. */
-    extract: createExtraction(dependencies, { writer, inbox }),
+    extract: createExtraction(dependencies, { writer, inbox, hear: summaries.hear }),
+
+    /** Sums up a conversation in one fact. */
+    summarise: summaries.summarise,
+    /** Writes the jobs of conversations that came to rest; returns how many. */
+    summariseIdle: summaries.queueIdle,
   };
+}
+
+/** Members that say what a fact is; the others only say what may be done with it. */
+const OWN_WORDS = [
+  "text",
+  "type",
+  "tags",
+  "outcome",
+  "emotionalWeight",
+  "confidence",
+  "validFrom",
+  "validTo",
+] as const satisfies readonly (keyof MemoryChange)[];
+
+/** Whether a change says something else of a fact than it said. */
+function isOwnWord(row: store.MemoryRow, change: MemoryChange): boolean {
+  const view = memoryView(row);
+  return OWN_WORDS.some((name) =>
+    change[name] !== undefined && JSON.stringify(change[name]) !== JSON.stringify(view[name])
+  );
 }
 
 /** A weak validator of a fact's present state. */

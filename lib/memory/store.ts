@@ -337,7 +337,8 @@ export async function countAccess(
   return await tx<
     MemoryRow[]
   >`update memories set access_count = access_count + 1, last_accessed_at = ${use.at},
-      expires_at = case when tier = 'itm' and superseded_at is null then ${use.itmExpiresAt} else expires_at end
+      expires_at = case when tier = 'itm' and superseded_at is null and not locked
+        then ${use.itmExpiresAt} else expires_at end
     where id = any(${use.ids as string[]}::uuid[]) and deleted_at is null
     returning ${tx(COLUMNS)}`;
 }
@@ -355,6 +356,7 @@ export function dueForExpiry(tx: Tx, query: { now: Date; limit: number }): Promi
   return tx<MemoryRow[]>`
     select ${tx(COLUMNS)} from memories
     where tier = 'itm' and expires_at <= ${query.now} and purge_at is null and deleted_at is null
+      and not locked
     order by expires_at, id limit ${query.limit} for update skip locked`;
 }
 

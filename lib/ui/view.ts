@@ -129,7 +129,7 @@ export interface OneMemory {
   history: MemoryEvent[];
   links: MemoryLink[];
   sources: MemorySource[];
-  reach: { links: number; receipts: number };
+  reach: { links: number; receipts: number; summaries: number };
 }
 
 /** Usage, as its page and the ring in the header show it. */
