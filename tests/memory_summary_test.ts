@@ -15,7 +15,7 @@ Deno.test.afterAll(() => app.close());
 type Person = Awaited<ReturnType<TestApp["person"]>>;
 const later = (ms: number) => clock.jumpTo(new Date(clock.now().getTime() + ms));
 const WALK = [
-  "Let me tell you about the walk along the Tagus river",
+  "I am planning a walk along the Tagus river",
   "The walk starts at the old mill by the bridge",
   "We will bring bread and olives for the walk",
 ];

@@ -1,4 +1,5 @@
 import { codePoints, shorten } from "@/lib/platform/text.ts";
+import { FORGET, NO_CLAIM } from "./extract.ts";
 import { clausesOf } from "./extract_clauses.ts";
 import { sameText } from "./normalise.ts";
 import { holdsCredential, type SensitiveKind, sensitiveKinds } from "./sensitive.ts";
@@ -64,12 +65,18 @@ export function statementsOf(heard: readonly Heard[], limits: SummaryLimits): St
   });
 }
 
+/** Words to the companion, and words that are somebody else's. */
+const NOT_OF_ONESELF =
+  /\b(?:you|your|yours|yourself|nova|the (?:assistant|ai|model|companion|system))\b|\b(?:says|said|wrote|writes|claims?|claimed|told|tells)\b/i;
+
 function mayStand(
   { text, whole, createdAt }: { text: string; whole: string; createdAt: Date },
   limits: SummaryLimits,
 ): boolean {
   const same = sameText(text);
   if (tellingStems(text).length < LEAST_WORDS) return false;
+  const plain = text.replaceAll("’", "'");
+  if (NO_CLAIM.test(plain) || FORGET.test(plain) || NOT_OF_ONESELF.test(plain)) return false;
   if (looksLikeCommand(whole) || holdsCredential(whole)) return false;
   if (sensitiveKinds(text).some((kind) => !limits.allowed.includes(kind))) return false;
   if (
