@@ -136,6 +136,7 @@ export async function createServices(platform: Platform) {
     outbox,
     model,
     capableModel: standIn === null,
+    cosineFloor: config.embedFloor,
     policy,
     usage,
     cursorKey,

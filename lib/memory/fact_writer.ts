@@ -29,6 +29,8 @@ export interface MemoryDependencies {
   model: ModelHost;
   /** Whether the model can be asked for structured answers; the stand-in cannot. */
   capableModel: boolean;
+  /** Cosine from which the embedding model alone lets a row be recalled (MEM-57). */
+  cosineFloor?: number;
   policy: Policy;
   usage: Usage;
   cursorKey: PurposeKey;

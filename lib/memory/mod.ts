@@ -8,4 +8,5 @@ export { createRecall, type SearchRequest, type SearchResult } from "./recall.ts
 export { createEmbedder, type Embedder } from "./embedder.ts";
 export { indexSession, storeTurnVectors } from "./turn_index.ts";
 export { EMBED_TURN_JOB } from "./turn_vectors.ts";
+export { QUALITY_BARS, type QualityFigures, qualityFigures } from "./quality.ts";
 export { SENSITIVE_KINDS } from "./sensitive.ts";

@@ -59,7 +59,10 @@ export type Memory = ReturnType<typeof createMemory>;
 /** Facts, searched turns and short-term memory of each person. */
 export function createMemory(dependencies: MemoryDependencies) {
   const { db, clock, ids, usage, outbox } = dependencies;
-  const embedder = createEmbedder(dependencies.model);
+  const embedder = createEmbedder(
+    dependencies.model,
+    dependencies.cosineFloor === undefined ? {} : { floor: dependencies.cosineFloor },
+  );
   const shortTerm = createShortTerm(dependencies.kv);
   const retrieval = createRecall({ db, clock, metrics: dependencies.metrics, embedder });
 

@@ -1,6 +1,7 @@
 import { expect } from "expect";
 import { POISON } from "./testdata/poison.ts";
-import { isGrounded } from "./summary_model.ts";
+import type { ModelHost, StructuredRequest } from "@/lib/model/mod.ts";
+import { isGrounded, summariseByModel } from "./summary_model.ts";
 import { extractSummary, statementsOf } from "./summary_text.ts";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 9, minute));
@@ -90,4 +91,32 @@ Deno.test("[MEM-13] what a model wrote is taken only when the statements say it"
       "The user plans a walk\u200b along the Tagus with bread and olives.",
     ]
   ) expect([made, grounded(made)]).toEqual([made, false]);
+});
+
+Deno.test("[MEM-13] a capable model reads statements alone, and its cost is told", async () => {
+  const asked: string[] = [];
+  let summary = "The user plans a walk along the Tagus and will bring bread.";
+  const model = {
+    structured: <T>(request: StructuredRequest<T>) => {
+      asked.push(JSON.stringify(request.messages));
+      return Promise.resolve({
+        value: request.schema.parse({ summary }),
+        promptTokens: 90,
+        completionTokens: 10,
+        measured: true,
+        attempts: 1,
+      });
+    },
+  } as unknown as ModelHost;
+  const statements = statementsOf(
+    heard("I'm planning a walk along the Tagus. My password is hunter2.", "I will bring bread"),
+    NONE,
+  );
+  expect(await summariseByModel(model, statements, "UTC")).toEqual({
+    text: `From a conversation on 1 March 2026: ${summary}`,
+    tokens: 100,
+  });
+  expect(asked.join()).not.toContain("hunter2");
+  summary = "The user is moving to Reykjavik in May.";
+  expect(await summariseByModel(model, statements, "UTC")).toEqual({ text: null, tokens: 100 });
 });
