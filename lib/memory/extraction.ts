@@ -138,7 +138,11 @@ export function createExtraction(
   async function take(tx: Tx, taking: Taking): Promise<void> {
     const { candidate } = taking;
     if (candidate.op === "forget") return await forget(tx, taking);
-    const known = await store.comparableFacts(tx, { ...candidate, text: sameText(candidate.text) });
+    const known = await store.comparableFacts(tx, {
+      ...candidate,
+      text: sameText(candidate.text),
+      now: clock.now(),
+    });
     const decision = decideWrite(candidate, await gateContext(tx, taking, known));
     const same = known.find((row) => row.id === decision.duplicateOf);
     if (same) return await confirm(tx, same, taking);
@@ -166,7 +170,7 @@ export function createExtraction(
     const fact = factOf(taking);
     const whole = { ...EMPTY, ...fact };
     const vector = await writer.vectorAtOnce(whole);
-    const alike = vector ? await likeFacts(tx, whole, { vector }) : [];
+    const alike = vector ? await likeFacts(tx, whole, { vector, now: clock.now() }) : [];
     const same = alike.find(({ kind }) => kind === "same")?.fact;
     if (same && replaced.length === 0) return await confirm(tx, same, taking);
     const row = await writer.insert(tx, taking.userId, fact, "extraction", vector);
@@ -259,7 +263,11 @@ export function createExtraction(
 
   async function forget(tx: Tx, taking: Taking): Promise<void> {
     const { candidate } = taking;
-    const rows = (await store.matchingFacts(tx, candidate.value ?? candidate.text, MAX_FORGOTTEN))
+    const rows = (await store.matchingFacts(tx, {
+      text: candidate.value ?? candidate.text,
+      now: clock.now(),
+      limit: MAX_FORGOTTEN,
+    }))
       .filter((row) => !row.locked);
     if (rows.length === 0) return;
     if (taking.tainted) {

@@ -47,6 +47,8 @@ const DAY = 24 * 60 * 60 * 1000;
 export const ITM_LIFE_MS = 7 * DAY;
 /** Facts of the intermediate tier that one person can have. */
 export const ITM_CAPACITY = 100;
+/** Anchors that one person can have (MEM-47). */
+export const MAX_ANCHORS = 12;
 /** Forgetting can be undone for a day. */
 export const UNDO_MS = DAY;
 /** When an intermediate fact ends that was replaced and stays as the past. */
@@ -130,6 +132,8 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
   async function rowOf(userId: string, fact: NewFact): Promise<store.MemoryRow> {
     const now = clock.now();
     const decision = await dependencies.policy.checkText(fact.text, "memory");
+    // What its owner pinned or made an anchor does not end (MEM-16).
+    const tier = fact.pinned || fact.anchor ? "ltm" : fact.tier;
     const base: store.MemoryRow = {
       id: ids(),
       userId,
@@ -149,6 +153,7 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
       validFrom: now,
       validTo: null,
       ...fact,
+      tier,
       constitutionValid: decision.constitutionValid,
       policyDecisionId: null,
       createdAt: now,
@@ -157,7 +162,7 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
       supersededAt: null,
       accessCount: 0,
       lastAccessedAt: null,
-      expiresAt: fact.tier === "itm" ? endOf({ locked: fact.locked ?? false }) : null,
+      expiresAt: tier === "itm" ? endOf({ locked: fact.locked ?? false }) : null,
       deletedAt: null,
       bytes: 0,
     };

@@ -1,7 +1,7 @@
 import { readCursor, signCursor } from "@/lib/platform/cursor.ts";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import { matchesEtag } from "@/lib/platform/http/etag.ts";
-import { conflict, notFound, Problem } from "@/lib/platform/problem.ts";
+import { conflict, notFound, Problem, validationFailed } from "@/lib/platform/problem.ts";
 import { estimateTokens } from "@/lib/model/mod.ts";
 import type { EffectivePlan } from "@/lib/plans/mod.ts";
 import { memoryBytes } from "./bytes.ts";
@@ -13,6 +13,7 @@ import {
   createFactWriter,
   isSummary,
   ITM_CAPACITY,
+  MAX_ANCHORS,
   type MemoryDependencies,
   type NewFact,
   UNDO_MS,
@@ -47,7 +48,6 @@ import { createTurnVectors } from "./turn_vectors.ts";
 import { indexSession, indexTurn, unindexMessage, unindexSession } from "./turn_index.ts";
 import { memoryView } from "./views.ts";
 
-const MAX_ANCHORS = 12;
 /** What a good rating of an answer adds to the confidence of the facts it used. */
 const HELPED = 0.02;
 /** Growth and rates are told of so many days. */
@@ -109,6 +109,7 @@ export function createMemory(dependencies: MemoryDependencies) {
     },
   ): Promise<MemoryView> {
     return await db.asUser(userId, async (tx) => {
+      await store.lockFacts(tx, userId);
       const row = await requireMemory(tx, id);
       if ((row.deletedAt !== null) !== (options.inTrash ?? false)) throw notFound();
       const patch = options.apply(row);
@@ -123,7 +124,11 @@ export function createMemory(dependencies: MemoryDependencies) {
 
   /** A new value of a slot against the ones that are there: the owner says which is true (MEM-43). */
   async function openContradictions(tx: Tx, row: store.MemoryRow): Promise<void> {
-    const others = await store.comparableFacts(tx, { ...row, text: sameText(row.text) });
+    const others = await store.comparableFacts(tx, {
+      ...row,
+      text: sameText(row.text),
+      now: clock.now(),
+    });
     for (const other of others) {
       if (other.id !== row.id && writer.conflicts(other, row)) {
         await inbox.contradict(tx, other, row);
@@ -141,7 +146,7 @@ export function createMemory(dependencies: MemoryDependencies) {
     vector: store.StoredVector,
   ): Promise<void> {
     if (row.supersededAt || isSummary(row)) return;
-    const alike = (await likeFacts(tx, row, { vector, except: row.id }))
+    const alike = (await likeFacts(tx, row, { vector, now: clock.now(), except: row.id }))
       .filter(({ fact }) => fact.createdAt <= row.createdAt);
     const same = alike.find(({ kind }) => kind === "same")?.fact;
     const taken = row.quote !== null && row.accessCount === 0 && !row.pinned && !row.locked;
@@ -219,6 +224,7 @@ export function createMemory(dependencies: MemoryDependencies) {
           subject: entry.subject ?? null,
           attribute: entry.attribute ?? null,
           value: entry.value ?? null,
+          now: clock.now(),
         });
         if (same) return { memory: memoryView(same), created: false };
         const { validFrom, validTo, ...rest } = entry;
@@ -281,6 +287,7 @@ export function createMemory(dependencies: MemoryDependencies) {
             },
           );
         }
+        requireSpan(row, request);
         const after = { ...row, ...request, validFrom: row.validFrom, validTo: row.validTo };
         const bytes = memoryBytes(after, dependencies.model.embedDim);
         const textChanged = request.text !== undefined && request.text !== row.text;
@@ -334,33 +341,30 @@ export function createMemory(dependencies: MemoryDependencies) {
       }),
 
     /** Makes a fact an anchor, which recall is always offered; at most twelve. */
-    async anchor(userId: string, id: string, anchor: boolean): Promise<MemoryView> {
-      if (anchor) {
-        const [row] = await db.asUser(
-          userId,
-          (tx) =>
-            tx<{ n: number }[]>`select count(*)::integer as n from memories
-            where anchor and deleted_at is null and id <> ${id}`,
-        );
-        if (row!.n >= MAX_ANCHORS) {
-          throw conflict(`You have ${MAX_ANCHORS} anchors already; release one first`);
-        }
-      }
-      return await change(userId, id, {
+    anchor: (userId: string, id: string, anchor: boolean): Promise<MemoryView> =>
+      change(userId, id, {
         action: anchor ? "anchor" : "release",
+        require: async (tx) => {
+          if (anchor && await store.countAnchors(tx) >= MAX_ANCHORS) {
+            throw conflict(`You have ${MAX_ANCHORS} anchors already; release one first`);
+          }
+        },
         apply: (row) =>
           row.anchor === anchor ? null : {
             anchor,
             updatedAt: clock.now(),
             ...(anchor ? { tier: "ltm" as const, expiresAt: null } : {}),
           },
-      });
-    },
+      }),
 
-    /** Moves a fact between the tiers at the owner's wish. */
+    /** Moves a fact between the tiers at the owner's wish. @throws Problem 409 when it is pinned or an anchor */
     promote: (userId: string, id: string, tier: "itm" | "ltm") =>
       change(userId, id, {
         action: tier === "ltm" ? "promote" : "demote",
+        require: (_tx, { pinned, anchor }) =>
+          tier === "itm" && (pinned || anchor)
+            ? Promise.reject(conflict("It is pinned or an anchor; release it first"))
+            : Promise.resolve(),
         apply: (row) =>
           row.tier === tier
             ? null
@@ -615,6 +619,16 @@ export function createMemory(dependencies: MemoryDependencies) {
     /** Writes the jobs of conversations that came to rest; returns how many. */
     summariseIdle: summaries.queueIdle,
   };
+}
+
+/** @throws Problem 400 when a fact would end before it began */
+function requireSpan(row: store.MemoryRow, change: MemoryChange): void {
+  if (change.validFrom === undefined && change.validTo === undefined) return;
+  const from = change.validFrom ?? row.validFrom.toISOString();
+  const to = change.validTo === undefined ? row.validTo?.toISOString() : change.validTo;
+  if (!to || Date.parse(to) >= Date.parse(from)) return;
+  const message = "What ends begins before that";
+  throw validationFailed([{ path: "validTo", code: "custom", message }]);
 }
 
 /** Members that say what a fact is; the others only say what may be done with it. */
