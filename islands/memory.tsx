@@ -6,11 +6,12 @@ import { createApi } from "../lib/ui/chat/api.ts";
 import { scoreParts } from "../lib/ui/chat/reasons.ts";
 import { Chip } from "../lib/ui/chip.tsx";
 import { explain } from "../lib/ui/explain.ts";
-import { formatDateTime, formatDay, formatRelative, type Reader } from "../lib/ui/format.ts";
+import type { Reader } from "../lib/ui/format.ts";
 import { Icon } from "../lib/ui/icon.tsx";
 import { TierLabel } from "../lib/ui/memory_chip.tsx";
 import { EditForm, MemoryDetail } from "../lib/ui/memory/detail.tsx";
 import { type MemoryData, MemoryStore, NOTE_MS, type Row, TYPES } from "../lib/ui/memory/store.ts";
+import { type Written, written } from "../lib/ui/memory/written.ts";
 import { EmptyState, ErrorCard, ToastRegion } from "../lib/ui/notice.tsx";
 import { TimedToast } from "../lib/ui/timed_toast.tsx";
 import { say } from "../lib/ui/say.ts";
@@ -28,6 +29,8 @@ export interface MemoriesProps {
   now: string;
   /** ISO time of the first memory; null when there is no past to look at. */
   since: string | null;
+  /** The times of the list as the server wrote them. */
+  written: Written;
 }
 
 /** The list of memories with search, filters, and one memory beside it. */
@@ -39,7 +42,7 @@ export default function Memories(props: MemoriesProps) {
   );
 }
 
-function Whole({ data, reader, now, since }: MemoriesProps) {
+function Whole({ data, reader, now, since, written }: MemoriesProps) {
   const text = memoryText(reader.locale);
   const store = useMemo(() =>
     new MemoryStore(data, {
@@ -47,7 +50,7 @@ function Whole({ data, reader, now, since }: MemoriesProps) {
       clock: systemClock,
       rename: (path) => history.replaceState(history.state, "", path),
     }), []);
-  const scope = { store, reader, now: new Date(now) };
+  const scope = { store, reader, now: new Date(now), written };
   const problem = store.problem.value;
   return (
     <div class="stack stack-16">
@@ -88,6 +91,7 @@ interface Scope {
   store: MemoryStore;
   reader: Reader;
   now: Date;
+  written: Written;
 }
 
 function SearchForm({ store, reader }: Scope) {
@@ -189,7 +193,8 @@ function SearchForm({ store, reader }: Scope) {
 const DAY_MS = 86_400_000;
 
 /** A slider over the days since the first memory (MEM-45, UI-50). */
-function AsOf({ store, reader, now, since }: Scope & { since: string }) {
+function AsOf({ store, since, ...scope }: Scope & { since: string }) {
+  const { reader, now } = scope;
   const text = memoryCareText(reader.locale);
   const first = Date.parse(`${since.slice(0, 10)}T00:00:00Z`);
   const days = Math.max(
@@ -202,8 +207,8 @@ function AsOf({ store, reader, now, since }: Scope & { since: string }) {
   );
   const dayAt = (at: number) => new Date(first + at * DAY_MS).toISOString();
   const label = chosen.value >= days
-    ? say(text.asOfToday, { when: formatDay(now.toISOString(), reader) })
-    : formatDay(dayAt(chosen.value), reader);
+    ? say(text.asOfToday, { when: written("day", now.toISOString(), scope) })
+    : written("day", dayAt(chosen.value), scope);
   return (
     <div class="pad as-of">
       <div class="row between">
@@ -225,7 +230,7 @@ function AsOf({ store, reader, now, since }: Scope & { since: string }) {
           store.show({ asOf: chosen.value >= days ? "" : dayAt(chosen.value).slice(0, 10) })}
       />
       <div class="row between small quiet">
-        <span>{formatDay(dayAt(0), reader)}</span>
+        <span>{written("day", dayAt(0), scope)}</span>
         <span>{text.asOfHint}</span>
       </div>
     </div>
@@ -242,11 +247,12 @@ function Toggle(
   );
 }
 
-function Results({ store, reader, now }: Scope) {
+function Results({ store, ...scope }: Scope) {
+  const { reader } = scope;
   const text = memoryText(reader.locale);
   const rows = store.rows.value;
   const search = store.found.value;
-  if (rows.length === 0) return <Nothing store={store} reader={reader} now={now} />;
+  if (rows.length === 0) return <Nothing store={store} {...scope} />;
   return (
     <>
       <div class="pad row between">
@@ -268,16 +274,17 @@ function Results({ store, reader, now }: Scope) {
       <ul class="results">
         {rows.map((row) => (
           <li key={row.kind === "fact" ? row.memory.id : row.message.id}>
-            <ResultRow store={store} row={row} reader={reader} now={now} />
+            <ResultRow store={store} row={row} {...scope} />
           </li>
         ))}
       </ul>
-      <More store={store} reader={reader} now={now} />
+      <More store={store} {...scope} />
     </>
   );
 }
 
-function ResultRow({ store, row, reader, now }: Scope & { row: Row }) {
+function ResultRow({ store, row, ...scope }: Scope & { row: Row }) {
+  const { reader } = scope;
   const text = memoryText(reader.locale);
   const reasons = scoreParts(row.parts, reader.locale).slice(0, 3);
   const why = reasons.length === 0 ? null : (
@@ -314,10 +321,10 @@ function ResultRow({ store, row, reader, now }: Scope & { row: Row }) {
       <span class="row row-12 small quiet">
         <TierLabel tier={memory.tier} locale={reader.locale} />
         {memory.pinned ? <Chip tone="line" icon="pin">{text.pinned}</Chip> : null}
-        <span title={formatDateTime(memory.createdAt, reader)}>
+        <span title={written("long", memory.createdAt, scope)}>
           {memory.validTo
-            ? say(text.pastUntil, { when: formatDay(memory.validTo, reader) })
-            : say(text.saidOn, { when: formatRelative(memory.createdAt, reader, now) })}
+            ? say(text.pastUntil, { when: written("day", memory.validTo, scope) })
+            : say(text.saidOn, { when: written("ago", memory.createdAt, scope) })}
         </span>
         <span>{say(text.usedTimes, { n: memory.accessCount }, reader.locale)}</span>
       </span>

@@ -28,7 +28,7 @@ export interface MemoryOneProps {
   links: MemoryLink[];
   sources: MemorySource[];
   /** What forgetting would reach. */
-  reach: { links: number; receipts: number };
+  reach: { links: number; receipts: number; summaries: number };
   reader: Reader;
 }
 

@@ -2,7 +2,7 @@ import { type JobHandler, PostponedJob } from "@/lib/platform/outbox.ts";
 import { every } from "@/lib/platform/clock.ts";
 import { errorFields } from "@/lib/platform/log.ts";
 import { ERASE_JOB, EXTRACT_JOB, TITLE_JOB } from "@/lib/chat/mod.ts";
-import { EMBED_JOB, EMBED_TURN_JOB, INDEX_TURNS_JOB } from "@/lib/memory/mod.ts";
+import { EMBED_JOB, EMBED_TURN_JOB, INDEX_TURNS_JOB, SUMMARISE_JOB } from "@/lib/memory/mod.ts";
 import { ERASE_ACCOUNT_JOB, EXPORT_JOB, MAIL_JOB, RESET_JOB } from "@/lib/accounts/mod.ts";
 import type { Services } from "@/lib/boot/services.ts";
 import { embedMemory } from "./embed_memory.ts";
@@ -11,6 +11,7 @@ import { eraseTemporary } from "./erase_temporary.ts";
 import { extractMemories } from "./extract_memories.ts";
 import { indexTurns } from "./index_turns.ts";
 import { nameConversation } from "./name_conversation.ts";
+import { summariseConversation } from "./summarise_conversation.ts";
 
 const MINUTE = 60_000;
 
@@ -33,6 +34,7 @@ export function jobHandlers(services: Services): Record<string, JobHandler> {
     [EMBED_JOB]: forActive(withinTokens(embedMemory(services))),
     [EMBED_TURN_JOB]: forActive(withinTokens(embedTurn(services))),
     [INDEX_TURNS_JOB]: indexTurns(services),
+    [SUMMARISE_JOB]: forActive(summariseConversation(services)),
     [TITLE_JOB]: forActive(nameConversation(services)),
     [ERASE_JOB]: eraseTemporary(services),
     ...services.billing.handlers(),
@@ -92,6 +94,7 @@ export function startTimers(services: Services): () => void {
       await services.serviceKeys.tend();
     }),
     timer(60 * MINUTE, "move and purge memories", () => services.memory.night()),
+    timer(5 * MINUTE, "sum up conversations at rest", () => services.memory.summariseIdle()),
     timer(10 * MINUTE, "make vectors anew", () => reembed(services)),
     timer(10 * MINUTE, "figures of memory", () => services.memory.observe()),
   ];

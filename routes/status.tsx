@@ -3,13 +3,19 @@ import { define } from "@/utils.ts";
 import { LinkButton } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
-import { formatMoment, formatTime } from "@/lib/ui/format.ts";
+import {
+  formatDay,
+  formatMoment,
+  formatPercent,
+  formatTime,
+  type Reader,
+} from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { Banner } from "@/lib/ui/notice.tsx";
 import { say } from "@/lib/ui/say.ts";
 import { Table } from "@/lib/ui/table.tsx";
 import { statusText } from "@/lib/ui/text/status.ts";
-import type { StatusView } from "@/lib/ui/view.ts";
+import type { RecallQuality, StatusView } from "@/lib/ui/view.ts";
 import { PublicFrame } from "./(_shared)/public_frame.tsx";
 import { readerOf } from "./(_shared)/shell.tsx";
 
@@ -19,14 +25,15 @@ const ICON = { online: "check", degraded: "warn", offline: "x" } as const;
 /** How each part is doing; anybody may look (UI-31). */
 export const handler = define.handlers({
   async GET(ctx) {
-    return page({ report: await ctx.state.services.status.report() });
+    const { status } = ctx.state.services;
+    return page({ report: await status.report(), recall: status.recall() });
   },
 });
 
 export default define.page<typeof handler>(({ data, state }) => {
   const text: Record<string, string> = statusText(state.locale);
   const reader = readerOf(state);
-  const { report } = data;
+  const { report, recall } = data;
   const standIns = new Set(report.standIns.map(({ component }) => component));
   const checked = say(text.checked!, {
     time: formatTime(report.checkedAt, reader),
@@ -84,6 +91,7 @@ export default define.page<typeof handler>(({ data, state }) => {
             </Card>
           )
           : null}
+        <RecallCard recall={recall} reader={reader} />
         <p class="small">
           <a href="/api/status">{text.json}</a>
         </p>
@@ -91,6 +99,43 @@ export default define.page<typeof handler>(({ data, state }) => {
     </PublicFrame>
   );
 });
+
+/** How well memory finds what answers a question, as it was last measured (MEM-98). */
+function RecallCard({ recall, reader }: { recall: RecallQuality; reader: Reader }) {
+  const text: Record<string, string> = statusText(reader.locale);
+  const share = (value: number | null) => value === null ? "–" : formatPercent(value * 100, reader);
+  return (
+    <Card title={text.recall} id="recall">
+      <p class="quiet">
+        {say(text.recallText!, {
+          day: formatDay(recall.at, reader),
+          conversations: recall.conversations,
+          questions: recall.questions,
+        }, reader.locale)}
+      </p>
+      <Table
+        label={text.recall!}
+        columns={[
+          { label: text.measure! },
+          { label: text.reached!, kind: "number" },
+          { label: text.must!, kind: "number" },
+        ]}
+        rows={recall.figures.map(({ name, reached, must }) => [
+          text[`recall_${name.replaceAll(/[ -]/g, "_")}`] ?? name,
+          <span class="num" key={name}>{share(reached)}</span>,
+          <span class="num quiet" key={`${name} must`}>{share(must)}</span>,
+        ])}
+      />
+      <p class="small quiet">
+        {say(text.recallConfiguration!, {
+          weights: recall.configuration.weights,
+          embedder: recall.configuration.embedder,
+          data: recall.data,
+        })}
+      </p>
+    </Card>
+  );
+}
 
 /** The parts there are: backups that nobody set up have no state to show. */
 function shown(components: StatusView["components"]) {

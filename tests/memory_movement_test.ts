@@ -203,6 +203,70 @@ Deno.test("[MEM-11] beyond a hundred intermediate facts the least used one ends"
   }
 });
 
+Deno.test("[MEM-25] no job moves, ends, doubts, merges or renews what its owner edited or locked", async () => {
+  const ada = await app.person();
+  const at = new Date(clock.now().getTime() + 7 * DAY);
+  const edits: [string, Record<string, unknown>][] = [
+    ["text", { text: "The user tends the bees of the convent" }],
+    ["tags", { tags: ["bees"] }],
+    ["confidence", { confidence: 0.2 }],
+    ["end", { validTo: "2030-01-01T00:00:00.000Z" }],
+    ["locked", { locked: true }],
+  ];
+  const made = new Map<string, string>();
+  for (const [name, edit] of edits) {
+    for (const tier of ["itm", "ltm"] as const) {
+      const id = await fact(ada, `The user keeps ${name} hives in ${tier}`, {
+        tier,
+        source: "inferred",
+        access_count: 5,
+        expires_at: tier === "itm" ? at.toISOString() : null,
+      });
+      const changed = await memory().edit(ada.userId, id, edit, null);
+      expect([name, changed.locked]).toEqual([name, true]);
+      made.set(`${name} ${tier}`, id);
+    }
+  }
+  const states = async () =>
+    Object.fromEntries(
+      await Promise.all(
+        // A prompt may use it: that is counted, and changes nothing else.
+        [...made].map(async ([name, id]) =>
+          [name, { ...await stateOf(ada, id), accessCount: 0, lastAccessedAt: null }] as const
+        ),
+      ),
+    );
+  const before = await states();
+  for (let n = 0; n < 100; n++) await fact(ada, `Filler ${n}`, { tier: "itm", expires_at: at });
+  await ada.say("I don't keep text hives in itm.");
+  await app.services.outbox.drain();
+  for (const days of [1, 8, 180, 800]) {
+    later(days * DAY);
+    await Promise.all([memory().night(), memory().night()]);
+  }
+  expect(await states()).toEqual(before);
+  // Unlocked by its owner, it lives like any other from then on.
+  const freed = await memory().edit(ada.userId, made.get("text itm")!, { locked: false }, null);
+  expect(Date.parse(freed.expiresAt!) - clock.now().getTime()).toBe(7 * DAY);
+  await metered(ada);
+});
+
+Deno.test("[MEM-73] an answer written anew recalls what memory holds by then", async () => {
+  const ada = await app.person();
+  const porto = await fact(ada, "The user lives in Porto");
+  const { body } = await ada.say("Where do I live?");
+  expect(JSON.stringify(body.recall)).toContain("Porto");
+  await memory().forget(ada.userId, porto);
+  await fact(ada, "The user lives in Bergen");
+  const again = await ada.post(
+    `/api/chat/messages/${body.assistantMessage.id}/regenerate`,
+    { clientMessageId: crypto.randomUUID() },
+  );
+  expect(again.status).toBe(200);
+  expect(JSON.stringify(again.body.recall)).not.toContain("Porto");
+  expect(JSON.stringify(again.body.recall)).toContain("Bergen");
+});
+
 Deno.test("[MEM-22] a use renews an intermediate fact; listing and searching do not", async () => {
   const ada = await app.person();
   await ada.say("I live in Porto.");

@@ -32,3 +32,13 @@ export async function noteProposal(
   const cause = clock.now().toISOString().slice(0, 10);
   await notices.note(tx, { userId, kind: "memory_proposal", cause, data: {} });
 }
+
+/** Tells, once a day, that facts went back to the intermediate tier and will end. */
+export async function noteDemotion(
+  notices: Notices,
+  clock: Clock,
+  { tx, userId }: { tx: Tx; userId: string },
+): Promise<void> {
+  const cause = clock.now().toISOString().slice(0, 10);
+  await notices.note(tx, { userId, kind: "memory_demotion", cause, data: {} });
+}

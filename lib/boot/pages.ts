@@ -3,7 +3,7 @@ import { isProblem } from "@/lib/platform/problem.ts";
 import type { RateClass } from "@/lib/platform/config_rates.ts";
 import type { Principal } from "@/lib/platform/http/principal.ts";
 import { memoryQuerySchema, memorySearchSchema, newMemorySchema } from "@/lib/memory/schema.ts";
-import { SENSITIVE_KINDS } from "@/lib/memory/mod.ts";
+import { QUALITY_BARS, qualityFigures, SENSITIVE_KINDS } from "@/lib/memory/mod.ts";
 import { messageQuerySchema, sessionQuerySchema } from "@/lib/chat/schema.ts";
 import { loginSchema, registerSchema } from "@/lib/accounts/schema.ts";
 import { clientOf, lookSchema, settingsSchema, type SignedIn } from "@/lib/accounts/mod.ts";
@@ -13,7 +13,13 @@ import { POLICY_VERSION, PRINCIPLES } from "@/lib/policy/mod.ts";
 import type { RouteEntry, StatusReport } from "@/lib/api/mod.ts";
 import type { Client } from "@/lib/accounts/mod.ts";
 import { isOpen, onboardingActSchema, type Progress, stepsOf, TIPS } from "@/lib/onboarding/mod.ts";
-import type { ApiRouteView, PageServices, Situation, TourView } from "@/lib/ui/view.ts";
+import type {
+  ApiRouteView,
+  PageServices,
+  RecallQuality,
+  Situation,
+  TourView,
+} from "@/lib/ui/view.ts";
 import { ledgerDownload } from "@/lib/usage/mod.ts";
 import { billingAdminPages, billingPages } from "./billing_pages.ts";
 import { LEGAL_PAGES, legalDocument } from "./legal.ts";
@@ -103,7 +109,11 @@ export function pageServices(services: Services, visitor: PageVisitor): PageServ
       document: (name, locale) => legalDocument(name, { locale, config }),
     },
     policy: { version: () => POLICY_VERSION, principles: () => PRINCIPLES },
-    status: { standIns: () => standInsOf(services), report: () => visitor.status() },
+    status: {
+      standIns: () => standInsOf(services),
+      report: () => visitor.status(),
+      recall: qualityOfRecall,
+    },
     api: { routes: () => visitor.routes.map(routeView) },
     mailbox: () => services.mailer.kept(),
     mailPreview: {
@@ -216,13 +226,13 @@ function memoryPages(services: Services, principal: () => Principal): PageServic
         const { userId } = principal();
         const found = await memory.find(userId, id);
         if (!found.deletedAt) await orNull(() => memory.get(userId, id, { view: true }));
-        const { links, receipts } = await memory.forgetPreview(userId, id);
+        const { links, receipts, summaries } = await memory.forgetPreview(userId, id);
         return {
           memory: found,
           history: await memory.history(userId, id),
           links: await memory.links(userId, id),
           sources: await memory.sources(userId, id),
-          reach: { links, receipts },
+          reach: { links, receipts, summaries },
         };
       }),
     during: (_userId, stretch) => memory.during(principal().userId, stretch),
@@ -269,4 +279,17 @@ async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
     if (isProblem(error, "not_found")) return null;
     throw error;
   }
+}
+
+/** How well recall finds what answers a question, as it was last measured, with what it must reach. */
+function qualityOfRecall(): RecallQuality {
+  const { figures, ...measured } = qualityFigures();
+  return {
+    ...measured,
+    figures: Object.entries(QUALITY_BARS).map(([name, must]) => ({
+      name,
+      reached: figures[name] ?? null,
+      must,
+    })),
+  };
 }

@@ -31,7 +31,7 @@ import { startStandIn } from "@/lib/model/standin/mod.ts";
 import { createEntitlements, createPlans, createTrials } from "@/lib/plans/mod.ts";
 import { createPolicy } from "@/lib/policy/mod.ts";
 import { createUsage } from "@/lib/usage/mod.ts";
-import { noteMail, noteProposal } from "./notices.ts";
+import { noteDemotion, noteMail, noteProposal } from "./notices.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** What services stand on. */
@@ -141,11 +141,13 @@ export async function createServices(platform: Platform) {
     outbox,
     model,
     capableModel: standIn === null,
+    cosineFloor: config.embedFloor,
     policy,
     usage,
     cursorKey,
     tombstoneKey: purposeKey(secrets.appSecret, "forgotten"),
     onProposal: (tx, userId) => noteProposal(notices, clock, { tx, userId }),
+    onDemotion: (tx, userId) => noteDemotion(notices, clock, { tx, userId }),
   });
   const hasher = await createPasswordHasher();
   const mailer: Mailer = config.smtpUrl

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { type ApiEnv, caller, route } from "@/lib/platform/http/route.ts";
 import { inboxApi } from "./inbox_api.ts";
 import * as schema from "./schema.ts";
-import { etagOf, type Memory } from "./service.ts";
+import { etagOf } from "./facts_change.ts";
+import type { Memory } from "./service.ts";
 import { transferApi } from "./transfer_api.ts";
 
 const TAG = "Memory";

@@ -7,6 +7,8 @@ export interface Embedder {
   readonly model: string;
   /** Whether it needs no call to a host. */
   readonly local: boolean;
+  /** Cosine from which likeness alone is enough to be recalled; without one, that of the ranking. */
+  readonly floor?: number;
   /** The vector of a query, or null while the host is away. */
   embedQuery(text: string): Promise<readonly number[] | null>;
   /** The vector of a fact; throws while the host is away, and is tried again later. */
@@ -21,8 +23,13 @@ const STANDIN_EMBED_MODEL = "practice-embed";
 /**
  * The configured embedding model; with the stand-in the same lexical vectors are made here,
  * without a call.
+ *
+ * @param options.floor of a model of one's own; hashed words have theirs
  */
-export function createEmbedder(model: ModelHost): Embedder {
+export function createEmbedder(
+  model: ModelHost,
+  { floor }: { floor?: number } = {},
+): Embedder {
   if (model.embedModel === STANDIN_EMBED_MODEL) {
     const embed = (text: string) => lexicalEmbedding(text, model.embedDim);
     return {
@@ -37,6 +44,7 @@ export function createEmbedder(model: ModelHost): Embedder {
   return {
     model: model.embedModel,
     local: false,
+    ...(floor === undefined ? {} : { floor }),
     async embedQuery(text) {
       try {
         return (await model.embed({ texts: [text], kind: "query" }))[0] ?? null;

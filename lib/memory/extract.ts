@@ -57,14 +57,15 @@ const STATED_CONFIDENCE = 0.8;
 const MAX_QUOTE = 500;
 
 /** What is imagined, wished, doubted, asked or told about others' words is no claim. */
-const NO_CLAIM =
+export const NO_CLAIM =
   /\b(?:if i|if my|if we|i wish|imagine|suppose|pretend|let's say|what if|hypothetically|i would|i'd (?:be|have|like|rather|say)|i might|maybe|perhaps|i'm not sure|not sure if|i guess|i wonder|i could|i should(?: probably)?|could you|can you|would you|will you|please (?:write|explain|give|make|tell|show|translate|summari[sz]e|fix|list|help)|he said|she said|they said|said that|says that|according to|for example|e\.g\.|in the (?:story|novel|game|film|movie|book)|my character|as an? (?:ai|assistant|expert))\b/i;
 /** A plan or an event of the writer's, when a date stands beside it. */
 const DATED =
   /^(?:I|we)(?:'ve| have|'m| am|'re| are|'ll| will)? ?(?:got |a |an |just |also )?(?:have|has|going|flying|travell?ing|visiting|meeting|seeing|moving|getting|starting|taking|leaving|returning|running|presenting|having|hosting|celebrating|be|start|move|fly|travel|visit|meet|see|leave|take|went|flew|visited|met|saw|bought|started|finished|got|passed|ran|won|booked|an? |my |moved|travelled|traveled|graduated|adopted|quit|retire|retired|signed|submit|submitted|due)\b/i;
 const DATED_THING =
   /^(?:my|our) ([\p{L} -]{2,40}?) (?:is|are|was|were|starts|started|ends|ended|takes place|begins|will be|happens|has been moved to|got moved to)\b/iu;
-const FORGET =
+/** Asks to drop something. */
+export const FORGET =
   /^(?:please |can you |could you )?(?:forget|delete|erase|remove|don't remember|do not remember|stop remembering)(?: everything| all)?(?: (?:that|about|what|the fact that|from your memory))?(?: (?:I (?:said|told you) about|you (?:know|remember) about))?[,:]?\s+(.+)$/i;
 const TOO_VAGUE = /^(?:it|this|that|them|him|her|everything|all|about it|me|what I said)$/i;
 

@@ -39,7 +39,15 @@ const EMPTY = {
  */
 export function createExtraction(
   options: MemoryDependencies,
-  { writer, inbox }: { writer: FactWriter; inbox: Inbox },
+  { writer, inbox, hear }: {
+    writer: FactWriter;
+    inbox: Inbox;
+    /** Learns of each message that was read. */
+    hear: (
+      tx: Tx,
+      message: { userId: string; sessionId: string; messageId: string },
+    ) => Promise<void>;
+  },
 ) {
   const { db, clock, ids, metrics } = options;
   const gate = metrics.counter("memory_gate_total", "Decisions of the write gate", [
@@ -76,6 +84,7 @@ export function createExtraction(
           metadata: { feature: "extraction", model: options.model.judgeModel },
         });
       }
+      if (consent.automatic !== "off") await hear(tx, { userId, ...source });
       const recalled = await store.recalledInto(tx, source.messageId);
       const tainted = hasHiddenCharacters(message.content) || looksPasted(message.content);
       for (const candidate of [...byRules(message), ...byModel.candidates]) {
@@ -129,7 +138,11 @@ export function createExtraction(
   async function take(tx: Tx, taking: Taking): Promise<void> {
     const { candidate } = taking;
     if (candidate.op === "forget") return await forget(tx, taking);
-    const known = await store.comparableFacts(tx, { ...candidate, text: sameText(candidate.text) });
+    const known = await store.comparableFacts(tx, {
+      ...candidate,
+      text: sameText(candidate.text),
+      now: clock.now(),
+    });
     const decision = decideWrite(candidate, await gateContext(tx, taking, known));
     const same = known.find((row) => row.id === decision.duplicateOf);
     if (same) return await confirm(tx, same, taking);
@@ -157,7 +170,7 @@ export function createExtraction(
     const fact = factOf(taking);
     const whole = { ...EMPTY, ...fact };
     const vector = await writer.vectorAtOnce(whole);
-    const alike = vector ? await likeFacts(tx, whole, { vector }) : [];
+    const alike = vector ? await likeFacts(tx, whole, { vector, now: clock.now() }) : [];
     const same = alike.find(({ kind }) => kind === "same")?.fact;
     if (same && replaced.length === 0) return await confirm(tx, same, taking);
     const row = await writer.insert(tx, taking.userId, fact, "extraction", vector);
@@ -250,7 +263,11 @@ export function createExtraction(
 
   async function forget(tx: Tx, taking: Taking): Promise<void> {
     const { candidate } = taking;
-    const rows = (await store.matchingFacts(tx, candidate.value ?? candidate.text, MAX_FORGOTTEN))
+    const rows = (await store.matchingFacts(tx, {
+      text: candidate.value ?? candidate.text,
+      now: clock.now(),
+      limit: MAX_FORGOTTEN,
+    }))
       .filter((row) => !row.locked);
     if (rows.length === 0) return;
     if (taking.tainted) {

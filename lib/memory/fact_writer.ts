@@ -10,9 +10,11 @@ import type { Policy } from "@/lib/policy/mod.ts";
 import type { Usage } from "@/lib/usage/mod.ts";
 import { memoryBytes } from "./bytes.ts";
 import type { Embedder } from "./embedder.ts";
+import { clausesOf } from "./extract_clauses.ts";
 import { sameText } from "./normalise.ts";
 import { raiseVersion } from "./settings.ts";
 import * as store from "./store.ts";
+import { declineSummary, summariesOf } from "./summary_store.ts";
 import { contradict } from "./write_gate.ts";
 import { memoryView } from "./views.ts";
 
@@ -27,6 +29,8 @@ export interface MemoryDependencies {
   model: ModelHost;
   /** Whether the model can be asked for structured answers; the stand-in cannot. */
   capableModel: boolean;
+  /** Cosine from which the embedding model alone lets a row be recalled (MEM-57). */
+  cosineFloor?: number;
   policy: Policy;
   usage: Usage;
   cursorKey: PurposeKey;
@@ -34,6 +38,8 @@ export interface MemoryDependencies {
   tombstoneKey: PurposeKey;
   /** Hears of each proposal in its transaction. */
   onProposal?: (tx: Tx, userId: string) => Promise<void>;
+  /** Hears, in its transaction, that facts of a person went back to the intermediate tier. */
+  onDemotion?: (tx: Tx, userId: string) => Promise<void>;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -41,12 +47,16 @@ const DAY = 24 * 60 * 60 * 1000;
 export const ITM_LIFE_MS = 7 * DAY;
 /** Facts of the intermediate tier that one person can have. */
 export const ITM_CAPACITY = 100;
+/** Anchors that one person can have (MEM-47). */
+export const MAX_ANCHORS = 12;
 /** Forgetting can be undone for a day. */
 export const UNDO_MS = DAY;
 /** When an intermediate fact ends that was replaced and stays as the past. */
 export const NEVER = new Date("9999-12-31T00:00:00.000Z");
 /** The kind of the job that makes a fact's vector with a model host. */
 export const EMBED_JOB = "memory.embed";
+/** The kind of the job that sums up a conversation. */
+export const SUMMARISE_JOB = "memory.summarise";
 
 /** Confidence after the same was said again, or an answer that used it was found good (MEM-24). */
 export function confirmed(confidence: number, step = 0.1): number {
@@ -89,6 +99,8 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
   const hashOf = (text: string) => dependencies.tombstoneKey.mac(sameText(text));
   const hashesOf = (text: string) => dependencies.tombstoneKey.macs(sameText(text));
   const itmEnd = () => new Date(clock.now().getTime() + ITM_LIFE_MS);
+  /** When an intermediate fact ends: no job ends what its owner edited or locked (MEM-25). */
+  const endOf = (row: Pick<store.MemoryRow, "locked">) => row.locked ? NEVER : itmEnd();
 
   /** Appends to the history, and makes kept results of searches old. */
   async function event(
@@ -120,6 +132,8 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
   async function rowOf(userId: string, fact: NewFact): Promise<store.MemoryRow> {
     const now = clock.now();
     const decision = await dependencies.policy.checkText(fact.text, "memory");
+    // What its owner pinned or made an anchor does not end (MEM-16).
+    const tier = fact.pinned || fact.anchor ? "ltm" : fact.tier;
     const base: store.MemoryRow = {
       id: ids(),
       userId,
@@ -139,6 +153,7 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
       validFrom: now,
       validTo: null,
       ...fact,
+      tier,
       constitutionValid: decision.constitutionValid,
       policyDecisionId: null,
       createdAt: now,
@@ -147,7 +162,7 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
       supersededAt: null,
       accessCount: 0,
       lastAccessedAt: null,
-      expiresAt: fact.tier === "itm" ? itmEnd() : null,
+      expiresAt: tier === "itm" ? endOf({ locked: fact.locked ?? false }) : null,
       deletedAt: null,
       bytes: 0,
     };
@@ -247,12 +262,17 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
     return [row.text, row.quote ?? "", row.tags.join(" ")].filter(Boolean).join(" ");
   }
 
-  /** Moves a fact to the trash; its text leaves every receipt. */
+  /**
+   * Moves a fact to the trash; its text leaves every receipt.
+   *
+   * @param options.because whether it goes for its own sake, with what was summed up of its words,
+   *   or only because what it was made of went
+   */
   async function forgetRow(
     tx: Tx,
     row: store.MemoryRow,
     actor: Actor,
-    { tombstone = true }: { tombstone?: boolean } = {},
+    { tombstone = true, because = "itself" }: Forgetting = {},
   ): Promise<Date> {
     const now = clock.now();
     const undoUntil = new Date(now.getTime() + UNDO_MS);
@@ -267,15 +287,63 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
       });
     }
     await event(tx, { action: "forget", actor, row, before: row, after });
+    if (because === "itself") await forgetSummed(tx, row, { actor });
     return undoUntil;
   }
 
-  /** Erases a fact for good: row, vector, links; its storage is given back. */
+  /** What hangs on a fact that goes: a summary is made anew without its words (MEM-75). */
+  async function forgetSummed(
+    tx: Tx,
+    row: store.MemoryRow,
+    { actor, erase = false }: { actor: Actor; erase?: boolean },
+  ): Promise<void> {
+    if (isSummary(row)) {
+      if (actor === "user") await declineSummary(tx, row.sessionId!, true);
+      return;
+    }
+    if (row.sourceMessageIds.length === 0) return;
+    for (const text of await wordsBehind(tx, row)) {
+      const tombstone = { userId: row.userId, textHash: await hashOf(text), at: clock.now() };
+      await store.insertTombstone(tx, tombstone);
+    }
+    const summed = await summariesOf(tx, row, { trash: erase });
+    for (const summary of await store.findMemories(tx, summed)) {
+      if (erase) await eraseRow(tx, summary, { tombstone: false });
+      else await forgetRow(tx, summary, actor, { tombstone: false, because: "source" });
+      await queueSummary(tx, summary);
+    }
+  }
+
+  /** The statements of the messages that a fact was taken from. */
+  async function wordsBehind(tx: Tx, row: store.MemoryRow): Promise<string[]> {
+    if (!row.quote) return [];
+    const quote = sameText(row.quote);
+    const messages = await store.sourcesOf(tx, row.sourceMessageIds);
+    return messages.filter(({ role }) => role === "user")
+      .flatMap(({ content }) => clausesOf(content).map(({ text }) => text))
+      .filter((text) => sameText(text).includes(quote) || quote.includes(sameText(text)));
+  }
+
+  function queueSummary(tx: Tx, row: store.MemoryRow): Promise<void> {
+    return outbox.add(tx, {
+      kind: SUMMARISE_JOB,
+      key: `${SUMMARISE_JOB}:${row.sessionId}:${ids()}`,
+      userId: row.userId,
+      payload: { sessionId: row.sessionId },
+    });
+  }
+
+  /**
+   * Erases a fact for good: row, vector, links; its storage is given back.
+   *
+   * @param options.summed whether what was summed up of its words goes at once, too
+   */
   async function eraseRow(
     tx: Tx,
     row: store.MemoryRow,
-    { tombstone = true }: { tombstone?: boolean } = {},
+    { tombstone = true, summed = false }: { tombstone?: boolean; summed?: boolean } = {},
   ): Promise<void> {
+    if (summed) await forgetSummed(tx, row, { actor: "user", erase: true });
     await store.forgetInReceipts(tx, [row.id], clock.now());
     if (tombstone) {
       await store.insertTombstone(tx, {
@@ -335,6 +403,11 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
       action: "supersede",
       actor,
     });
+    for (
+      const summary of await store.findMemories(tx, await summariesOf(tx, older, { trash: false }))
+    ) {
+      await queueSummary(tx, summary);
+    }
     const { userId } = older;
     await link(tx, { userId, fromId: newer.id, toId: older.id, kind: "supersedes" });
   }
@@ -358,7 +431,7 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
     });
     const grown = bytes - kept.bytes;
     await usage.recordStorage(tx, { userId: kept.userId, operationId: ids(), bytes: grown });
-    await forgetRow(tx, other, actor, { tombstone: false });
+    await forgetRow(tx, other, actor, { tombstone: false, because: "source" });
   }
 
   return {
@@ -379,6 +452,19 @@ export function createFactWriter(dependencies: MemoryDependencies, embedder: Emb
     conflicts: contradict,
     hashOf,
     hashesOf,
-    itmEnd,
+    endOf,
+    queueSummary,
   };
+}
+
+/** How a fact is forgotten. */
+interface Forgetting {
+  /** Whether its text is kept from coming back. */
+  tombstone?: boolean;
+  because?: "itself" | "source";
+}
+
+/** Whether a fact is the summary that a job made of a conversation. */
+export function isSummary(row: store.MemoryRow): boolean {
+  return row.type === "conversation" && row.source === "inferred" && row.sessionId !== null;
 }

@@ -24,6 +24,13 @@ export async function stats(tx: Tx, now: Date) {
     group by tier, type, source`;
 }
 
+/** How many anchors there are. */
+export async function countAnchors(tx: Tx): Promise<number> {
+  const [row] = await tx<{ n: number }[]>`
+    select count(*)::integer as n from memories where anchor and deleted_at is null`;
+  return row!.n;
+}
+
 /** How the store grew and how it was used since a time. */
 export async function activity(tx: Tx, since: Date) {
   const days = await tx<{ day: string; n: number }[]>`

@@ -16,19 +16,21 @@ export type Relation = "own" | "neighbours" | null;
  * is asked of the asker's own life is of a kind and the row names one of it.
  *
  * @param options.topic what each term counts in what the question is about; adds up to 1
+ * @param options.cosineFloor of the embedding model
  * @param options.personal whether one telling word is enough
  */
 export function relationOf(
   question: Question,
   candidate: Candidate,
-  { row, topic, personal, lexicalVectors }: {
+  { row, topic, personal, lexicalVectors, cosineFloor = COSINE_FLOOR.default }: {
     row: Measured;
     topic: readonly number[];
     personal: boolean;
     lexicalVectors: boolean;
+    cosineFloor?: number | undefined;
   },
 ): Relation {
-  const floor = lexicalVectors ? COSINE_FLOOR.lexical : COSINE_FLOOR.default;
+  const floor = lexicalVectors ? COSINE_FLOOR.lexical : cosineFloor;
   if (row.cosine !== null && row.cosine >= floor) return "own";
 
   // Who speaks is not what is spoken of.

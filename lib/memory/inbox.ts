@@ -94,6 +94,7 @@ export function createInbox(dependencies: MemoryDependencies, writer: FactWriter
       subject: fact.subject ?? null,
       attribute: fact.attribute ?? null,
       value: fact.value ?? null,
+      now: clock.now(),
     });
     if (same) return same;
     const empty = { quote: null, subject: null, attribute: null, value: null };

@@ -29,7 +29,7 @@ type Statement = Pick<MemoryRow, "text" | "subject" | "attribute" | "value">;
 export async function likeFacts(
   tx: Tx,
   fact: Statement & Pick<MemoryRow, "type">,
-  options: { vector: StoredVector; except?: string },
+  options: { vector: StoredVector; now: Date; except?: string },
 ): Promise<Likeness[]> {
   const vector = vectorText(options.vector.vector);
   const near = await tx<{ id: string; cosine: number }[]>`
@@ -37,6 +37,7 @@ export async function likeFacts(
       select id, 1 - (embedding <=> ${vector}::halfvec) as cosine from memories
       where embedding_model = ${options.vector.model} and type = ${fact.type}
         and deleted_at is null and superseded_at is null
+        and (expires_at is null or expires_at > ${options.now})
         and id is distinct from ${options.except ?? null}::uuid
       order by (embedding <=> ${vector}::halfvec) + 0, id limit ${COMPARED}) as nearest
     where cosine >= ${LIKENESS.opposed}`;

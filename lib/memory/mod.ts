@@ -1,6 +1,6 @@
 export { INDEX_TURNS_JOB } from "./turn_set.ts";
 export { createMemory, type Memory } from "./service.ts";
-export { EMBED_JOB, type MemoryDependencies } from "./fact_writer.ts";
+export { EMBED_JOB, type MemoryDependencies, SUMMARISE_JOB } from "./fact_writer.ts";
 export { memoryApi } from "./api.ts";
 export { type MemoryView, takenSchema, type TakenView } from "./schema.ts";
 export type { Found, FoundFact, FoundTurn, Recall, RecallRequest, ScorePart } from "./types.ts";
@@ -8,4 +8,5 @@ export { createRecall, type SearchRequest, type SearchResult } from "./recall.ts
 export { createEmbedder, type Embedder } from "./embedder.ts";
 export { indexSession, storeTurnVectors } from "./turn_index.ts";
 export { EMBED_TURN_JOB } from "./turn_vectors.ts";
+export { QUALITY_BARS, type QualityFigures, qualityFigures } from "./quality.ts";
 export { SENSITIVE_KINDS } from "./sensitive.ts";

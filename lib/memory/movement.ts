@@ -17,7 +17,7 @@ const BATCH = 200;
  * killed anywhere it goes on where it was, and two at once share the rows between them.
  */
 export function createMovement(
-  { db, clock, metrics }: MemoryDependencies,
+  { db, clock, metrics, onDemotion }: MemoryDependencies,
   writer: FactWriter,
 ) {
   const moved = metrics.counter("memory_promotion_total", "Facts that changed their tier", [
@@ -74,11 +74,12 @@ export function createMovement(
       }, async (tx, row) => {
         const { least } = MOVEMENT.demotion;
         await writer.change(tx, row, {
-          patch: { tier: "itm", expiresAt: writer.itmEnd() },
+          patch: { tier: "itm", expiresAt: writer.endOf(row) },
           action: "demote",
           actor: "distillation",
           reason: row.confidence < least ? "hardly believed any more" : "long unused",
         });
+        await onDemotion?.(tx, row.userId);
         moved.add(1, { from_tier: "ltm", to_tier: "itm" });
       }),
 

@@ -17,6 +17,7 @@ import type {
   TimelineQuery,
 } from "./schema.ts";
 import * as store from "./store.ts";
+import { summariesOf } from "./summary_store.ts";
 import { memoryView } from "./views.ts";
 
 /** Members of a fact whose change is shown, in this order. */
@@ -108,7 +109,8 @@ export function createPast(
       db.asUser(userId, async (tx) => {
         const row = await requireFact(tx, id);
         const { links, receipts } = await past.dependents(tx, id);
-        return { id, sources: row.sourceMessageIds.length, links, receipts };
+        const summaries = (await summariesOf(tx, row, { trash: false })).length;
+        return { id, sources: row.sourceMessageIds.length, links, receipts, summaries };
       }),
 
     /**
@@ -220,7 +222,7 @@ export function createPast(
       supersededAt: moment(state.supersededAt),
       sourceMessageIds: state.sourceMessageIds,
       // A week of its own, when the one it had is over.
-      expiresAt: ends && ends <= now ? writer.itmEnd() : ends,
+      expiresAt: ends && ends <= now ? writer.endOf(state) : ends,
       deletedAt: moment(state.deletedAt),
       purgeAt: null,
       bytes,

@@ -4,6 +4,8 @@ import { normaliseForEmbedding } from "@/lib/model/mod.ts";
 /** Makes the vectors of questions. */
 export interface QueryEmbedder {
   readonly model: string;
+  /** Cosine from which its vectors alone relate a row to a question. */
+  readonly floor?: number;
   /** Null while the host is away. */
   embedQuery(text: string): Promise<readonly number[] | null>;
 }

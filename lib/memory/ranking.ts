@@ -62,12 +62,13 @@ const LISTED: Partial<Record<Signal, Candidate["memberships"][number]["list"]>> 
  *
  * @param options.lexicalVectors whether the vectors are hashed words, which say nothing new where
  *   words were found
+ * @param options.cosineFloor from which the embedding model's vectors alone relate a row (MEM-57)
  * @param options.corpus how common the question's terms are among all rows
  */
 export function rank(
   question: Question,
   candidates: readonly Candidate[],
-  options: { lexicalVectors: boolean; corpus: Corpus },
+  options: { lexicalVectors: boolean; cosineFloor?: number | undefined; corpus: Corpus },
 ): Ranked[] {
   const { rows, topic, personal } = measure(question, candidates, options.corpus);
   const weights = weightsFor(candidates, options);

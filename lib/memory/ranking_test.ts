@@ -9,12 +9,12 @@ const BUDGET = { tokenBudget: 2_000 };
 function ask(
   text: string,
   candidates: readonly Candidate[] = MEMORIES,
-  options: { previous?: string[]; lexicalVectors?: boolean } = {},
+  options: { previous?: string[]; lexicalVectors?: boolean; cosineFloor?: number } = {},
 ) {
-  const { previous = [], lexicalVectors = true } = options;
+  const { previous = [], lexicalVectors = true, cosineFloor } = options;
   const question = parseQuestion({ text, previous, now: NOW, userName: "Ada" });
   const { candidates: rows, corpus } = measured(question, candidates);
-  return rank(question, rows, { lexicalVectors, corpus });
+  return rank(question, rows, { lexicalVectors, cosineFloor, corpus });
 }
 
 /** Ids of what is related, best first. */
@@ -233,6 +233,16 @@ Deno.test("[MEM-57] a neural vector admits from its floor on, a lexical one from
   expect(found("Do I own a cat?", rows(0.34), { lexicalVectors: false })).toEqual([]);
   expect(found("Do I own a cat?", rows(0.36), { lexicalVectors: false })).toEqual(["a"]);
   expect(found("Do I own a cat?", rows(0.36), { lexicalVectors: true })).toEqual([]);
+});
+
+Deno.test("[MEM-57] the floor of the embedding model can be set", () => {
+  const row = fact("a", "Ada adores Whiskers.", {
+    memberships: [{ list: "vector", place: 1, value: 0.5 }],
+  });
+  const related = (cosineFloor: number, lexicalVectors = false) =>
+    ask("Do I own a cat?", [row], { lexicalVectors, cosineFloor })[0]!.related;
+  expect([related(0.49), related(0.5), related(0.51)]).toEqual([true, true, false]);
+  expect(related(0.9, true)).toBe(true);
 });
 
 Deno.test("[MEM-53] the hashed vector counts nothing where full text speaks", () => {

@@ -105,7 +105,14 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
       fill: options.fill,
       related: [...question.related.values()],
     }, { userId, counts });
-    return { ranked: rank(question, candidates, { lexicalVectors, corpus }), care };
+    return {
+      ranked: rank(question, candidates, {
+        lexicalVectors,
+        cosineFloor: embedder.floor,
+        corpus,
+      }),
+      care,
+    };
   }
 
   return {

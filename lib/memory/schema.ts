@@ -63,12 +63,20 @@ const plain = (max: number, name: string) =>
     params: { code: "invalid_characters" },
   });
 const text = plain(4000, "A memory");
-const tags = z.array(z.string().trim().toLowerCase().min(1).max(40)).max(
+const tags = z.array(z.string().normalize("NFC").trim().toLowerCase().min(1).max(40)).max(
   20,
   "A memory has at most 20 tags",
 )
   .transform((list) => [...new Set(list)]);
 const time = z.iso.datetime({ offset: true, message: "Use an ISO 8601 time" });
+
+const END_FAULT = { path: ["validTo"], message: "What ends begins before that" };
+
+function endsAfterBegin(
+  span: { validFrom?: string | null | undefined; validTo?: string | null | undefined },
+): boolean {
+  return !span.validFrom || !span.validTo || Date.parse(span.validTo) >= Date.parse(span.validFrom);
+}
 
 /** Body of a manual entry. */
 export const newMemorySchema = z.strictObject({
@@ -83,7 +91,7 @@ export const newMemorySchema = z.strictObject({
   validTo: time.nullable().optional(),
   injection: z.enum(INJECTIONS).default("any_model"),
   pinned: z.boolean().default(false),
-});
+}).refine(endsAfterBegin, END_FAULT);
 export type NewMemory = z.infer<typeof newMemorySchema>;
 
 /** Body of a change; what is not named stays. */
@@ -98,7 +106,7 @@ export const memoryChangeSchema = z.strictObject({
   validTo: time.nullable().optional(),
   injection: z.enum(INJECTIONS).optional(),
   locked: z.boolean().optional(),
-});
+}).refine(endsAfterBegin, END_FAULT);
 export type MemoryChange = z.infer<typeof memoryChangeSchema>;
 
 /** Query of the list of facts. */
@@ -398,6 +406,8 @@ export const forgetPreviewSchema = z.strictObject({
   sources: z.number().int(),
   links: z.number().int(),
   receipts: z.number().int(),
+  /** Summaries of conversations that its words stand in. */
+  summaries: z.number().int(),
 });
 export type ForgetPreview = z.infer<typeof forgetPreviewSchema>;
 
@@ -431,11 +441,13 @@ export const importedFactSchema = z.object({
   outcome: z.enum(OUTCOMES).default("neutral"),
   tags: tags.default([]),
   pinned: z.boolean().default(false),
+  anchor: z.boolean().default(false),
+  locked: z.boolean().default(false),
   injection: z.enum(INJECTIONS).default("any_model"),
   validFrom: time.nullable().optional(),
   validTo: time.nullable().optional(),
   supersededAt: time.nullable().optional(),
-});
+}).refine(endsAfterBegin, END_FAULT);
 
 /** Body of an import: JSON lines as an export gives them, or one JSON list. */
 export const importSchema = z.strictObject({ data: z.string().min(1).max(20_000_000) });

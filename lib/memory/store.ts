@@ -222,7 +222,8 @@ export async function updateMemory(
     tier: rest.tier,
     expires_at: rest.expiresAt,
     deleted_at: rest.deletedAt,
-    purge_at: rest.purgeAt,
+    // What gets another end is not to be purged at its former one.
+    purge_at: rest.purgeAt === undefined && rest.expiresAt !== undefined ? null : rest.purgeAt,
     superseded_by: rest.supersededBy,
     superseded_at: rest.supersededAt,
     bytes: rest.bytes,
@@ -256,11 +257,17 @@ export async function deleteMemory(tx: Tx, id: string): Promise<void> {
 /** The current fact that fills the same slot, or has the same text; null when there is none. */
 export async function findSame(
   tx: Tx,
-  query: { text: string; subject: string | null; attribute: string | null; value: string | null },
+  query: {
+    text: string;
+    subject: string | null;
+    attribute: string | null;
+    value: string | null;
+    now: Date;
+  },
 ): Promise<MemoryRow | null> {
   const [row] = await tx<MemoryRow[]>`
     select ${tx(COLUMNS)} from memories
-    where deleted_at is null and superseded_at is null
+    where deleted_at is null and superseded_at is null and (expires_at is null or expires_at > ${query.now})
       and (lower(regexp_replace(text, '\\s+', ' ', 'g')) = ${query.text}
         or (subject = ${query.subject} and attribute = ${query.attribute} and lower(value) = lower(${query.value})))
     order by created_at limit 1`;
@@ -268,10 +275,10 @@ export async function findSame(
 }
 
 /** The texts of all facts outside the trash, past ones included, in the form that is compared. */
-export async function knownTexts(tx: Tx): Promise<string[]> {
+export async function knownTexts(tx: Tx, now: Date): Promise<string[]> {
   const rows = await tx<{ text: string }[]>`
     select lower(regexp_replace(text, '\\s+', ' ', 'g')) as text from memories
-    where deleted_at is null`;
+    where deleted_at is null and (expires_at is null or expires_at > ${now})`;
   return rows.map(({ text }) => text);
 }
 
@@ -285,11 +292,11 @@ export function factsAfter(tx: Tx, id: string, limit: number): Promise<MemoryRow
 /** Current facts that may say the same as a new one, or contradict it. */
 export function comparableFacts(
   tx: Tx,
-  query: { text: string; subject: string | null; attribute: string | null },
+  query: { text: string; subject: string | null; attribute: string | null; now: Date },
 ): Promise<MemoryRow[]> {
   return tx<MemoryRow[]>`
     select ${tx(COLUMNS)} from memories
-    where deleted_at is null and superseded_at is null
+    where deleted_at is null and superseded_at is null and (expires_at is null or expires_at > ${query.now})
       and ((subject = ${query.subject} and (attribute = ${query.attribute}
           or (attribute in ('likes', 'dislikes') and ${query.attribute} in ('likes', 'dislikes'))))
         or lower(regexp_replace(text, '\\s+', ' ', 'g')) = ${query.text})
@@ -299,7 +306,7 @@ export function comparableFacts(
 /** Other current facts in the slot of each of these, the latest `most` of each. */
 export function sharingSlot(
   tx: Tx,
-  query: { ids: readonly string[]; most: number },
+  query: { ids: readonly string[]; most: number; now: Date },
 ): Promise<{ id: string; otherId: string }[]> {
   return tx<{ id: string; otherId: string }[]>`
     select n.id, o.id as other_id from memories n cross join lateral (
@@ -308,6 +315,7 @@ export function sharingSlot(
         and (o.attribute = n.attribute
           or (o.attribute in ('likes', 'dislikes') and n.attribute in ('likes', 'dislikes')))
         and o.deleted_at is null and o.superseded_at is null
+        and (o.expires_at is null or o.expires_at > ${query.now})
       order by o.created_at desc, o.id desc limit ${query.most}
     ) o
     where n.id = any(${query.ids as string[]}::uuid[]) and n.superseded_at is null`;
@@ -337,8 +345,10 @@ export async function countAccess(
   return await tx<
     MemoryRow[]
   >`update memories set access_count = access_count + 1, last_accessed_at = ${use.at},
-      expires_at = case when tier = 'itm' and superseded_at is null then ${use.itmExpiresAt} else expires_at end
+      expires_at = case when tier = 'itm' and superseded_at is null and not locked
+        then ${use.itmExpiresAt} else expires_at end
     where id = any(${use.ids as string[]}::uuid[]) and deleted_at is null
+      and (expires_at is null or expires_at > ${use.at})
     returning ${tx(COLUMNS)}`;
 }
 
@@ -346,7 +356,7 @@ export async function countAccess(
 export function dueForPurge(tx: Tx, query: { now: Date; limit: number }): Promise<MemoryRow[]> {
   return tx<MemoryRow[]>`
     select ${tx(COLUMNS)} from memories
-    where purge_at <= ${query.now} order by purge_at, id limit ${query.limit}
+    where purge_at <= ${query.now} and (deleted_at is not null or expires_at <= ${query.now}) order by purge_at, id limit ${query.limit}
     for update skip locked`;
 }
 
@@ -355,6 +365,7 @@ export function dueForExpiry(tx: Tx, query: { now: Date; limit: number }): Promi
   return tx<MemoryRow[]>`
     select ${tx(COLUMNS)} from memories
     where tier = 'itm' and expires_at <= ${query.now} and purge_at is null and deleted_at is null
+      and not locked
     order by expires_at, id limit ${query.limit} for update skip locked`;
 }
 
@@ -459,9 +470,13 @@ export async function recalledInto(tx: Tx, messageId: string): Promise<string[]>
 }
 
 /** Current facts that contain all words of a text, best first. */
-export function matchingFacts(tx: Tx, text: string, limit: number): Promise<MemoryRow[]> {
+export function matchingFacts(
+  tx: Tx,
+  { text, now, limit }: { text: string; now: Date; limit: number },
+): Promise<MemoryRow[]> {
   return tx<MemoryRow[]>`
     select ${tx(COLUMNS)} from memories
-    where deleted_at is null and text_search @@ plainto_tsquery('english'::regconfig, ${text})
+    where deleted_at is null and (expires_at is null or expires_at > ${now})
+      and text_search @@ plainto_tsquery('english'::regconfig, ${text})
     order by ts_rank(text_search, plainto_tsquery('english'::regconfig, ${text})) desc, id limit ${limit}`;
 }

@@ -1,4 +1,5 @@
 import type { Tx } from "@/lib/platform/database/mod.ts";
+import { isSummary } from "./fact_writer.ts";
 import type { Inbox } from "./inbox.ts";
 import type { TakenView } from "./schema.ts";
 import * as store from "./store.ts";
@@ -9,7 +10,10 @@ import { memoryView } from "./views.ts";
  * its owner's word (MEM-35, MEM-36, MEM-41).
  */
 export async function takenFrom(tx: Tx, messageId: string, inbox: Inbox): Promise<TakenView> {
-  const facts = (await store.memoriesOfMessage(tx, messageId)).filter((row) => !row.supersededAt);
+  const facts = (await store.memoriesOfMessage(tx, messageId)).filter((row) =>
+    // A summary is told of where it ends, not under each message it was made of.
+    !row.supersededAt && (!isSummary(row) || row.sourceMessageIds.at(-1) === messageId)
+  );
   const ids = facts.map(({ id }) => id);
   const replaced = await tx<{ id: string; eventId: string }[]>`
     select m.id, e.id as event_id

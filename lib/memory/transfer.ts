@@ -3,7 +3,13 @@ import { z } from "zod";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import { validationFailed } from "@/lib/platform/problem.ts";
 import { memoryBytes } from "./bytes.ts";
-import { type FactWriter, type MemoryDependencies, NEVER, type NewFact } from "./fact_writer.ts";
+import {
+  type FactWriter,
+  MAX_ANCHORS,
+  type MemoryDependencies,
+  NEVER,
+  type NewFact,
+} from "./fact_writer.ts";
 import type { Owner } from "./inbox.ts";
 import type { Inbox } from "./inbox.ts";
 import { sameText } from "./normalise.ts";
@@ -30,7 +36,7 @@ export function createTransfer(
   dependencies: MemoryDependencies,
   { writer, inbox }: { writer: FactWriter; inbox: Inbox },
 ) {
-  const { db, usage, outbox } = dependencies;
+  const { db, clock, usage, outbox } = dependencies;
 
   function factOf(line: ImportedFact): NewFact {
     const { validFrom, validTo, supersededAt: _, key: __, ...fact } = line;
@@ -78,8 +84,13 @@ export function createTransfer(
 
   /** Stores facts, ends those that were replaced, and puts what contradicts to the owner. */
   async function bring(tx: Tx, owner: Owner, lines: readonly ImportedFact[]): Promise<void> {
+    let anchors = MAX_ANCHORS - await store.countAnchors(tx);
     const rows = await writer.insertAll(tx, owner.userId, {
-      facts: lines.map(factOf),
+      // Beyond the twelve that one may have, they come as facts like others.
+      facts: lines.map(factOf).map((fact) => ({
+        ...fact,
+        anchor: fact.anchor === true && anchors-- > 0,
+      })),
       actor: "import",
     });
     for (const [at, { supersededAt }] of lines.entries()) {
@@ -103,7 +114,7 @@ export function createTransfer(
     if (slotted.length === 0) return;
     const place = new Map(rows.map((row, at) => [row.id, at]));
     const ids = slotted.map((row) => row.id);
-    const pairs = (await store.sharingSlot(tx, { ids, most: MOST_COMPARED }))
+    const pairs = (await store.sharingSlot(tx, { ids, most: MOST_COMPARED, now: clock.now() }))
       // Of two in the file, the later one is the newer.
       .filter(({ id, otherId }) => (place.get(otherId) ?? -1) < place.get(id)!);
     const others = await store.findMemories(tx, pairs.map(({ otherId }) => otherId));
@@ -191,7 +202,7 @@ export function createTransfer(
       await db.asUser(owner.userId, async (tx) => {
         await store.lockFacts(tx, owner.userId);
         // Read once: a look for each line would read all facts each time.
-        const known = new Set(await store.knownTexts(tx));
+        const known = new Set(await store.knownTexts(tx, clock.now()));
         const forgotten = await store.forgottenHashes(tx);
         const fresh: ImportedFact[] = [];
         for (const line of lines) {

@@ -72,7 +72,7 @@ export interface GateDecision {
 }
 
 /** Automatic rows per person and day (MEM-36). */
-const PER_DAY = 200;
+export const PER_DAY = 200;
 /** Attributes that may have several values at once (MEM-40). */
 const MANY_VALUES =
   /^(?:languages|hobbies|allergy|condition|likes|dislikes|prefers|diet: avoids|uses|family|pets|goal|plan|event|habit|note|about|is learning|has no|former .*|owns|vehicle|studies)$/;

@@ -57,6 +57,14 @@ function wordsOf(
       href: "/memory/proposals",
     };
   }
+  if (row.kind === "memory_demotion") {
+    return {
+      topic: "proposal",
+      title: text.memory_demotion!,
+      text: text.memory_demotion_text!,
+      href: "/memory?tier=itm",
+    };
+  }
   if (row.kind === "test") {
     return {
       topic: "test",

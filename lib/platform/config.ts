@@ -29,6 +29,8 @@ const url = (protocols: string[]) =>
 const integer = (min: number, max: number) =>
   z.string().regex(/^-?\d+$/, "must be a whole number").transform(Number)
     .refine((n) => n >= min && n <= max, `must be between ${min} and ${max}`);
+const share = z.string().regex(/^(?:0|1|0?\.\d{1,6})$/, "must be a number from 0 to 1")
+  .transform(Number);
 const list = z.string().transform((text) => text.split(",").map((s) => s.trim()).filter(Boolean));
 const flag = z.enum(["true", "false"], "must be true or false").transform((t) => t === "true");
 const secret = (bytes: number) =>
@@ -115,6 +117,12 @@ const VARIABLES = {
   ),
   modelAutoPull: v("MODEL_AUTO_PULL", "false", "Whether missing models are pulled at start", flag),
   embedDim: v("EMBED_DIM", "768", "Length of embedding vectors", integer(64, 4000)),
+  embedFloor: v(
+    "EMBED_FLOOR",
+    "0.35",
+    "Likeness (cosine) from which the embedding model alone lets something be recalled",
+    share,
+  ),
   standInPort: v(
     "STANDIN_PORT",
     "0",

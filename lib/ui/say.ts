@@ -82,14 +82,22 @@ function closing(text: string, open: number): number {
   return text.length;
 }
 
+/** Languages whose small whole numbers need no tables: plain digits, and `one` for 1 alone. */
+const PLAIN = /^(?:en|de)(?:-[A-Z]{2})?$/;
+const isPlain = (n: number, locale: string) =>
+  Number.isInteger(n) && n >= 0 && n < 1000 && PLAIN.test(locale);
+
 /** The plural category (`one`, `few`, `other`, …) of a number in a language. */
 export function pluralForm(n: number, locale: string): Intl.LDMLPluralRule {
+  // The first use of `Intl` on a page loads tables for tens of milliseconds on a phone.
+  if (isPlain(n, locale)) return n === 1 ? "one" : "other";
   let rules = pluralRules.get(locale);
   if (!rules) pluralRules.set(locale, rules = new Intl.PluralRules(locale));
   return rules.select(n);
 }
 
 function digits(n: number, locale: string): string {
+  if (isPlain(n, locale)) return String(n);
   let format = numberFormats.get(locale);
   if (!format) numberFormats.set(locale, format = new Intl.NumberFormat(locale));
   return format.format(n);

@@ -129,7 +129,7 @@ export interface OneMemory {
   history: MemoryEvent[];
   links: MemoryLink[];
   sources: MemorySource[];
-  reach: { links: number; receipts: number };
+  reach: { links: number; receipts: number; summaries: number };
 }
 
 /** Usage, as its page and the ring in the header show it. */
@@ -278,6 +278,18 @@ export interface TourPages {
   act(act: "next" | "skip" | "restart", step?: string): Promise<TourView>;
 }
 
+/** The latest figures of retrieval, in shares of one (MEM-98). */
+export interface RecallQuality {
+  /** Day of the measurement. */
+  at: string;
+  /** Begins the hash of the conversations that were asked. */
+  data: string;
+  conversations: number;
+  questions: number;
+  configuration: { weights: number; embedder: string };
+  figures: { name: string; reached: number | null; must: number }[];
+}
+
 /** How the parts of the product are doing (OPS-11). */
 export interface StatusView {
   status: "online" | "degraded" | "offline";
@@ -309,7 +321,7 @@ export interface PageServices {
     document(name: string, locale: string): Promise<{ version: string; text: string }>;
   };
   policy: { version(): number; principles(): readonly PrincipleView[] };
-  status: { standIns(): StandIn[]; report(): Promise<StatusView> };
+  status: { standIns(): StandIn[]; report(): Promise<StatusView>; recall(): RecallQuality };
   api: { routes(): readonly ApiRouteView[] };
   /** Newest first; empty with a mail server. */
   mailbox(): Promise<readonly MailView[]>;

@@ -5,7 +5,8 @@ import type { MemoryStats } from "@/lib/ui/contract.ts";
 import { formatBytes, formatNumber, type Reader } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { TierLabel } from "@/lib/ui/memory_chip.tsx";
-import { filterOf, type MemoryFilter } from "@/lib/ui/memory/store.ts";
+import { filterOf, type MemoryData, type MemoryFilter } from "@/lib/ui/memory/store.ts";
+import { writeTimes } from "@/lib/ui/memory/written.ts";
 import { MemoryTabs, type MemoryView } from "@/lib/ui/memory/tabs.tsx";
 import { ProgressBar } from "@/lib/ui/progress.tsx";
 import { say } from "@/lib/ui/say.ts";
@@ -59,10 +60,30 @@ export default define.page<typeof handler>(({ data, state, url }) => {
         ))}
       </section>
       <MemoryTabs current={viewOf(data.data.filter)} stats={data.stats} locale={state.locale} />
-      <Memories data={data.data} reader={reader} now={data.now} since={data.since} />
+      <Memories
+        data={data.data}
+        reader={reader}
+        now={data.now}
+        since={data.since}
+        written={timesOf(data, reader)}
+      />
     </Shell>
   );
 });
+
+/** The times that the list shows at first, and both ends of the slider. */
+function timesOf(
+  { data, now, since }: { data: MemoryData; now: string; since: string | null },
+  reader: Reader,
+) {
+  const found = data.found?.items ?? [];
+  const facts = [
+    ...data.items.map((memory) => ({ memory })),
+    ...found.filter((item) => item.kind === "fact"),
+  ];
+  const days = [now, ...since ? [`${since.slice(0, 10)}T00:00:00.000Z`] : []];
+  return writeTimes(facts, { reader, now: new Date(now), days });
+}
 
 function viewOf({ trash, includePast }: MemoryFilter): MemoryView {
   if (trash) return "/memory?trash=true";

@@ -1,4 +1,4 @@
-import type { RecallConversation } from "@/lib/boot/recall_run.ts";
+import type { RecallConversation, RecallOptions } from "@/lib/boot/recall_run.ts";
 
 /** A conversation of the harness with what answers each question. */
 export interface ScoredConversation extends RecallConversation {
@@ -91,4 +91,27 @@ export function recallAt10(
     return evidence.filter((memory) => first.has(memory)).length / evidence.length;
   });
   return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
+
+/** The measures that are candidate lists of their own (MEM-51). */
+const LISTS = ["full_text", "trigram", "vector"];
+
+/** What each candidate list would have found alone, gathered while a run goes on. */
+export function singleLists() {
+  const single = new Map(LISTS.map((list) => [list, {} as Record<string, string[]>]));
+  const found: NonNullable<RecallOptions["found"]> = ({ id }, results) => {
+    for (const [list, ranked] of single) {
+      const score = (parts: readonly { name: string; amount: number }[]) =>
+        parts.find(({ name }) => name === list)?.amount ?? 0;
+      // Rows that the list does not hold are not found by it.
+      ranked[id] = results.filter(({ parts }) => score(parts) > 0)
+        .sort((a, b) => score(b.parts) - score(a.parts)).map((item) => item.id);
+    }
+  };
+  return {
+    found,
+    /** Recall@10 of the best of them. */
+    best: (questions: Parameters<typeof recallAt10>[0]): number =>
+      Math.max(...[...single.values()].map((ranked) => recallAt10(questions, ranked))),
+  };
 }

@@ -110,7 +110,7 @@ export function Facts({ memory, reader }: { memory: Memory; reader: Reader }) {
       <dd>{text[`source_${memory.source}`]}</dd>
       <dt>{text.used}</dt>
       <dd>{say(text.usedTimes, { n: memory.accessCount }, reader.locale)}</dd>
-      {memory.expiresAt && !memory.supersededAt
+      {memory.expiresAt && !memory.supersededAt && !memory.locked
         ? (
           <>
             <dt>{text.expires}</dt>

@@ -170,7 +170,7 @@ export const memoryCare = {
   eraseQuestion:
     "Endgültig löschen? Auch ihre Verbindungen und ihre Worte in alten Antworten verschwinden.",
   eraseReach:
-    "{links, plural, =0 {Keine Verbindungen} one {# Verbindung} other {# Verbindungen}}, {receipts, plural, =0 {keine Antworten} one {# Antwort} other {# Antworten}} führen sie an.",
+    "{links, plural, =0 {Keine Verbindungen} one {# Verbindung} other {# Verbindungen}}, {receipts, plural, =0 {keine Antworten} one {# Antwort} other {# Antworten}} führen sie an{summaries, plural, =0 {} one {, eine Zusammenfassung geht mit} other {, # Zusammenfassungen gehen mit}}.",
   eraseConfirm: "Endgültig löschen",
   cancel: "Abbrechen",
   sentTo: "Gesendet an",

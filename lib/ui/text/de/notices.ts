@@ -37,6 +37,9 @@ export const notices = {
   security_plain: "Der Sicherheitsverlauf zeigt, wann und von wo.",
   memory_proposal: "Das Gedächtnis fragt, bevor es behält",
   memory_proposal_text: "Etwas wartet auf dein Ja oder Nein.",
+  memory_demotion: "Einige Erinnerungen sind wieder mittelfristig",
+  memory_demotion_text:
+    "Sie wurden lange nicht gebraucht oder kaum noch geglaubt. In sieben Tagen enden sie, wenn du sie nicht nutzt oder anheftest.",
   export_ready_text: "Es liegt eine Weile in deinen Einstellungen bereit.",
   test: "Eine Probe",
   test_text: "So sieht eine Mitteilung aus. Geschehen ist nichts.",

@@ -168,7 +168,7 @@ export const memoryCare = {
   erase: "Erase now",
   eraseQuestion: "Erase it for good? Its ties and its words in old answers go too.",
   eraseReach:
-    "{links, plural, =0 {No ties} one {# tie} other {# ties}}, {receipts, plural, =0 {no answers} one {# answer} other {# answers}} quote it.",
+    "{links, plural, =0 {No ties} one {# tie} other {# ties}}, {receipts, plural, =0 {no answers} one {# answer} other {# answers}} quote it{summaries, plural, =0 {} one {, one summary goes with it} other {, # summaries go with it}}.",
   eraseConfirm: "Erase for good",
   cancel: "Cancel",
   sentTo: "Sent to",

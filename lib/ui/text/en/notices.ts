@@ -37,6 +37,9 @@ export const notices = {
   security_plain: "See the security history for when and from where.",
   memory_proposal: "Memory asks before it saves",
   memory_proposal_text: "Something waits for your yes or no.",
+  memory_demotion: "Some memories went back to mid-term",
+  memory_demotion_text:
+    "They were long unused or hardly believed any more. They end in seven days unless you use or pin them.",
   export_ready_text: "It can be fetched from your settings for a while.",
   test: "A test notification",
   test_text: "This is how a notification looks. Nothing happened.",
