@@ -4,10 +4,11 @@ import { LinkButton } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
 import {
+  formatDateTime,
   formatDay,
-  formatMoment,
   formatPercent,
   formatTime,
+  formatWhen,
   type Reader,
 } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
@@ -73,8 +74,13 @@ export default define.page<typeof handler>(({ data, state }) => {
                   : null}
               </div>,
               <Chip key={how} tone={TONE[how]} icon={ICON[how]}>{text[how]}</Chip>,
-              <time class="num quiet" key={since} dateTime={since}>
-                {formatMoment(since, reader)}
+              <time
+                class="num quiet"
+                key={since}
+                dateTime={since}
+                title={formatDateTime(since, reader)}
+              >
+                {formatWhen(since, reader, new Date(report.checkedAt))}
               </time>,
             ])}
           />
