@@ -5,14 +5,14 @@ import { Button, LinkButton, Spinner } from "../lib/ui/button.tsx";
 import { createApi } from "../lib/ui/chat/api.ts";
 import { scoreParts } from "../lib/ui/chat/reasons.ts";
 import { Chip } from "../lib/ui/chip.tsx";
-import { explain } from "../lib/ui/explain.ts";
 import type { Reader } from "../lib/ui/format.ts";
 import { Icon } from "../lib/ui/icon.tsx";
 import { TierLabel } from "../lib/ui/memory_chip.tsx";
 import { EditForm, MemoryDetail } from "../lib/ui/memory/detail.tsx";
 import { type MemoryData, MemoryStore, NOTE_MS, type Row, TYPES } from "../lib/ui/memory/store.ts";
 import { type Written, written } from "../lib/ui/memory/written.ts";
-import { EmptyState, ErrorCard, ToastRegion } from "../lib/ui/notice.tsx";
+import { EmptyState, ToastRegion } from "../lib/ui/notice.tsx";
+import { ProblemCard } from "../lib/ui/problem_card.tsx";
 import { TimedToast } from "../lib/ui/timed_toast.tsx";
 import { say } from "../lib/ui/say.ts";
 import { aria } from "../lib/ui/slot.ts";
@@ -55,22 +55,15 @@ function Whole({ data, reader, now, since, written }: MemoriesProps) {
   return (
     <div class="stack stack-16">
       <SearchForm {...scope} />
-      {problem
-        ? (
-          <ErrorCard
-            title={explain(problem, reader).title}
-            correlationId={problem.correlationId}
-            locale={reader.locale}
-            actions={
-              <Button icon="refresh" onClick={() => store.show({})}>
-                {commonText(reader.locale).retry}
-              </Button>
-            }
-          >
-            {explain(problem, reader).text}
-          </ErrorCard>
-        )
-        : null}
+      <ProblemCard
+        problem={problem}
+        reader={reader}
+        actions={
+          <Button icon="refresh" onClick={() => store.show({})}>
+            {commonText(reader.locale).retry}
+          </Button>
+        }
+      />
       <div class="split">
         <section class="card flush" aria-label={text.results} aria-busy={aria(store.loading.value)}>
           <Results {...scope} />

@@ -6,7 +6,7 @@ import { createApi, problemOf } from "../lib/ui/chat/api.ts";
 import type { ImportReport, MemorySettings, ProblemBody } from "../lib/ui/contract.ts";
 import { explain } from "../lib/ui/explain.ts";
 import { formatDateTime, type Reader } from "../lib/ui/format.ts";
-import { ErrorCard } from "../lib/ui/notice.tsx";
+import { ProblemCard } from "../lib/ui/problem_card.tsx";
 import { say } from "../lib/ui/say.ts";
 import { careWord, memoryCareText } from "../lib/ui/text/memory_care.ts";
 import { systemClock } from "../lib/platform/clock.ts";
@@ -53,17 +53,7 @@ function Whole({ settings, kinds, reader }: MemoryCareProps) {
   const paused = now.value.pausedUntil;
   return (
     <div class="stack stack-16">
-      {problem.value
-        ? (
-          <ErrorCard
-            title={explain(problem.value, reader).title}
-            correlationId={problem.value.correlationId}
-            locale={reader.locale}
-          >
-            {explain(problem.value, reader).text}
-          </ErrorCard>
-        )
-        : null}
+      <ProblemCard problem={problem.value} reader={reader} />
       <p class="sr" role="status">{said.value}</p>
       <section class="card" aria-labelledby="automatic">
         <fieldset class="stack stack-12 plain">

@@ -6,10 +6,10 @@ import { Button } from "../lib/ui/button.tsx";
 import { createApi } from "../lib/ui/chat/api.ts";
 import { Chip } from "../lib/ui/chip.tsx";
 import type { Contradiction, Memory, NotSaved, Page, Proposal } from "../lib/ui/contract.ts";
-import { explain } from "../lib/ui/explain.ts";
 import { formatDay, type Reader } from "../lib/ui/format.ts";
 import { InboxStore } from "../lib/ui/memory/inbox_store.ts";
-import { EmptyState, ErrorCard } from "../lib/ui/notice.tsx";
+import { EmptyState } from "../lib/ui/notice.tsx";
+import { ProblemCard } from "../lib/ui/problem_card.tsx";
 import { say } from "../lib/ui/say.ts";
 import { slot } from "../lib/ui/slot.ts";
 import { careWord, memoryCareText } from "../lib/ui/text/memory_care.ts";
@@ -62,17 +62,7 @@ function List<Item extends { id: string }>(
   const items = store.items.value;
   return (
     <div class="stack stack-16">
-      {problem
-        ? (
-          <ErrorCard
-            title={explain(problem, reader).title}
-            correlationId={problem.correlationId}
-            locale={reader.locale}
-          >
-            {explain(problem, reader).text}
-          </ErrorCard>
-        )
-        : null}
+      <ProblemCard problem={problem} reader={reader} />
       <section class="card flush">
         <div class="pad row between">
           <p class="quiet grow-wide">{lead}</p>

@@ -11,11 +11,10 @@ import type {
   MemorySource,
   ProblemBody,
 } from "../lib/ui/contract.ts";
-import { explain } from "../lib/ui/explain.ts";
 import { formatDateTime, formatDay, type Reader } from "../lib/ui/format.ts";
 import { TierLabel } from "../lib/ui/memory_chip.tsx";
 import { EditForm, Facts } from "../lib/ui/memory/detail.tsx";
-import { ErrorCard } from "../lib/ui/notice.tsx";
+import { ProblemCard } from "../lib/ui/problem_card.tsx";
 import { say } from "../lib/ui/say.ts";
 import { careWord, memoryCareText } from "../lib/ui/text/memory_care.ts";
 import { memoryText } from "../lib/ui/text/memory.ts";
@@ -73,17 +72,7 @@ function Whole(props: MemoryOneProps) {
   const last = history.value.findLast(({ action }) => action !== "renew");
   return (
     <div class="stack stack-16">
-      {problem.value
-        ? (
-          <ErrorCard
-            title={explain(problem.value, reader).title}
-            correlationId={problem.value.correlationId}
-            locale={reader.locale}
-          >
-            {explain(problem.value, reader).text}
-          </ErrorCard>
-        )
-        : null}
+      <ProblemCard problem={problem.value} reader={reader} />
       <div class="split">
         <article class="card" id="detail">
           <span class="row">
