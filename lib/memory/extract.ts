@@ -8,6 +8,7 @@ import {
 import { announcesCorrection, asksToRemember, type Clause, clausesOf } from "./extract_clauses.ts";
 import { thirdPerson } from "./extract_person.ts";
 import { EXTRACT_RULES, type Taken } from "./extract_rules.ts";
+import { tenseAt } from "./tense.ts";
 
 /** Kinds of memories. */
 export type MemoryType =
@@ -156,12 +157,13 @@ function byDate(text: string, context: ExtractContext): Said | null {
   if (!thing && !DATED.test(text)) return null;
   const date = findDate(text, context);
   if (!date || text.split(" ").length < 4) return null;
-  const type = isPast(date, context) ? "event" : "task";
+  const yearly = tenseAt(text, date.from) === "yearly";
+  const type = yearly ? "fact" : isPast(date, context) ? "event" : "task";
   return {
     type,
     subject: "user",
     attribute: thing ? thing[1]!.toLowerCase() : type === "event" ? "event" : "plan",
-    value: date.day,
+    value: yearly ? date.written.replace(/^on /, "") : date.day,
     tags: ["plan"],
     words: text,
   };
@@ -198,7 +200,7 @@ function finish(
     text: thirdPerson(dated),
     subject: slot.subject,
     attribute: slot.attribute,
-    value: valueOf(slot.value, context),
+    value: valueOf(slot, date ? { ...context, tense: tenseAt(withDate, date.from) } : context),
     replaces: slot.replaces ?? null,
     confidence: asked ? ASKED_CONFIDENCE : STATED_CONFIDENCE,
     asked,
@@ -214,13 +216,16 @@ function rest(text: string, words: string, context: DateContext): string {
   return date && date.from <= 2 ? tail.slice(0, date.to) : "";
 }
 
-/** A value that is a date word is stored as the date it means. */
-function valueOf(value: string | null, context: DateContext): string | null {
+/** A value that is a date word is stored as the date it means; one behind a value is no part of it. */
+function valueOf(
+  { value, attribute }: Pick<Said, "value" | "attribute">,
+  context: DateContext,
+): string | null {
   if (value === null) return null;
   const date = findDate(value, context);
-  return date && date.from <= 3 && date.to >= value.length - 1 && /[a-z]/i.test(value)
-    ? date.written.replace(/^(?:on|in) /, "")
-    : value;
+  if (!date || date.to < value.length - 1 || !/[a-z]/i.test(value)) return value;
+  if (date.from <= 3) return date.written.replace(/^(?:on|in) /, "");
+  return attribute === "about" || attribute === "note" ? value : value.slice(0, date.from).trim();
 }
 
 function isPast(date: FoundDate, { now, timeZone }: DateContext): boolean {
@@ -232,7 +237,9 @@ function validity(
   said: { words: string; type: MemoryType; attribute: string },
   { date, context }: { date: FoundDate | null; context: DateContext },
 ): { validFrom: Date | null; validTo: Date | null } {
-  if (!date || /birth|age/.test(said.attribute)) return { validFrom: null, validTo: null };
+  if (!date || /birth|age|anniversary/.test(said.attribute)) {
+    return { validFrom: null, validTo: null };
+  }
   const start = startOfDay(date.day, context.timeZone);
   const end = startOfDay(dayAfter(date.day, date.precision), context.timeZone);
   const lead = said.words.slice(Math.max(0, date.from - 7), date.from + 6);

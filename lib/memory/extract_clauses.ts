@@ -34,7 +34,14 @@ export function clausesOf(message: string): Clause[] {
 const JOINTS =
   /(?:,\s*|\s+)(?:and|but|so|while|because|although|whereas)\s+(?=(?:I|I['’](?:m|ve|ll)|my|we|we['’]re|our|he|she|they|now|since|it)\b)|\s*[,–—]\s+(?=(?:I|I['’](?:m|ve|ll)|my|we)\b)|\s+[–—-]\s+/gi;
 
-/** Splits "My name is Ada and I live in Oslo" before each new subject. */
+/** A second thing that "I" do: "and work as a nurse". Verbs alone that are not also nouns. */
+const SECOND_VERB =
+  /\s+(?:and|but)\s+(?=(?:work(?: as| at| for| in)|live in|lives? with|study|teach|speak|have an?|own|love|like|enjoy|prefer|hate|collect|am|play the|moved|started|married|studied|worked|lived|grew up|was born)\b)/;
+/** Words after which a verb is not what "I" do: "I want to learn Portuguese and play the guitar". */
+const NOT_FINITE =
+  /\b(?:to (?!the\b|an?\b|my\b|our\b)\p{Ll}|will|would|can|could|may|might|must|should|let|help|make|going)|['’](?:ll|d)\b/u;
+
+/** Splits "My name is Ada and I live in Oslo" before each new subject, and each new verb of "I". */
 function split(sentence: string, start: number): Clause[] {
   const lead = sentence.length - sentence.trimStart().length;
   const opening = openingOf(sentence.trimStart());
@@ -67,9 +74,28 @@ function push(
   const own = clauses.length === 0 ? "" : openingOf(raw.trimStart());
   const bare = raw.slice(lead + own.length).replace(/[\s.!;,]+$/, "");
   const from = at + lead + own.length;
+  const second = /^I\b/.test(bare) ? SECOND_VERB.exec(bare) : null;
+  if (second && !NOT_FINITE.test(bare.slice(0, second.index))) {
+    const verb = second.index + second[0].length;
+    add(clauses, { text: bare.slice(0, second.index), from, opening: opening + own });
+    const text = bare.slice(verb);
+    return add(clauses, { text, from: from + verb, opening: opening + own, subject: "I " });
+  }
+  add(clauses, { text: bare, from, opening: opening + own });
+}
+
+function add(
+  clauses: Clause[],
+  { text, from, opening, subject = "" }: {
+    text: string;
+    from: number;
+    opening: string;
+    subject?: string;
+  },
+): void {
   // A statement of more than a few lines says several things, and no rule is made for that.
-  if (bare.length < 4 || bare.length > LONGEST) return;
-  clauses.push({ text: bare, from, to: from + bare.length, opening: opening + own });
+  if (text.length < 4 || text.length > LONGEST) return;
+  clauses.push({ text: subject + text, from, to: from + text.length, opening });
 }
 
 /** Whether the words before a clause ask to remember it. */

@@ -1,3 +1,5 @@
+import { type Tense, tenseAt } from "./tense.ts";
+
 /** How exact a date is. */
 export type DatePrecision = "day" | "month" | "year";
 
@@ -18,6 +20,8 @@ export interface DateContext {
   now: Date;
   /** IANA name; an unknown one counts as UTC. */
   timeZone: string;
+  /** How the sentence speaks of the date, where the text is only a part of it. */
+  tense?: Tense;
 }
 
 const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
@@ -31,33 +35,42 @@ const MONTH = `(?:${MONTHS.join("|")}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|
 const COUNT = `(\\d{1,3}|${SMALL.join("|")}|a couple of|a few)`;
 const UNIT = "(day|week|month|year)s?";
 
+/** The day on which a text was written, and how it speaks of the date. */
+interface Day {
+  today: Date;
+  tense: Tense;
+}
+
 /** Patterns in the order they are tried; each gives a day or null. */
-const FORMS: readonly [RegExp, (match: RegExpExecArray, today: Date) => Resolved | null][] = [
+const FORMS: readonly [RegExp, (match: RegExpExecArray, day: Day) => Resolved | null][] = [
   [
     /\b(\d{4})-(\d{2})-(\d{2})\b/i,
     ([, y, m, d]) => onDay(utc(Number(y), Number(m) - 1, Number(d))),
   ],
-  [/\b(?:the )?day after tomorrow\b/i, (_, today) => onDay(shift(today, 2))],
-  [/\b(?:the )?day before yesterday\b/i, (_, today) => onDay(shift(today, -2))],
-  [/\b(?:today|tonight|this (?:morning|afternoon|evening))\b/i, (_, today) => onDay(today)],
-  [/\btomorrow(?: (?:morning|afternoon|evening|night))?\b/i, (_, today) => onDay(shift(today, 1))],
+  [/\b(?:the )?day after tomorrow\b/i, (_, { today }) => onDay(shift(today, 2))],
+  [/\b(?:the )?day before yesterday\b/i, (_, { today }) => onDay(shift(today, -2))],
+  [/\b(?:today|tonight|this (?:morning|afternoon|evening))\b/i, (_, { today }) => onDay(today)],
+  [
+    /\btomorrow(?: (?:morning|afternoon|evening|night))?\b/i,
+    (_, { today }) => onDay(shift(today, 1)),
+  ],
   [
     /\b(?:yesterday|last night)(?: (?:morning|afternoon|evening))?\b/i,
-    (_, today) => onDay(shift(today, -1)),
+    (_, { today }) => onDay(shift(today, -1)),
   ],
   [
     new RegExp(
       `\\b(?:on )?(?:the )?(\\d{1,2})(?:st|nd|rd|th)?(?: of)? (${MONTH})\\.?(?:,? (\\d{4}))?\\b`,
       "i",
     ),
-    ([, d, m, y], today) => dayOfMonth({ d, m, y }, today),
+    ([, d, m, y], day) => dayOfMonth({ d, m, y }, day),
   ],
   [
     new RegExp(
       `\\b(?:on )?(${MONTH})\\.? (\\d{1,2})(?:st|nd|rd|th)?(?:,? (\\d{4}))?\\b(?! ?\\d)`,
       "i",
     ),
-    ([, m, d, y], today) => dayOfMonth({ d, m, y }, today),
+    ([, m, d, y], day) => dayOfMonth({ d, m, y }, day),
   ],
   [
     new RegExp(
@@ -66,25 +79,32 @@ const FORMS: readonly [RegExp, (match: RegExpExecArray, today: Date) => Resolved
       })\\b(?! (?:morning )?(?:school|market))`,
       "i",
     ),
-    ([, which, day], today) => weekday(which, day!, today),
+    ([, which, name], day) => weekday(which, name!, day),
   ],
   [
     new RegExp(`\\bin ${COUNT} ${UNIT}(?: from now)?\\b|\\b${COUNT} ${UNIT} from now\\b`, "i"),
-    ([, n1, u1, n2, u2], today) => span(n1 ?? n2, u1 ?? u2, today),
+    ([, n1, u1, n2, u2], { today }) => span(n1 ?? n2, u1 ?? u2, today),
   ],
-  [new RegExp(`\\b${COUNT} ${UNIT} ago\\b`, "i"), ([, n, unit], today) => span(n, unit, today, -1)],
+  [
+    new RegExp(`\\b${COUNT} ${UNIT} ago\\b`, "i"),
+    ([, n, unit], { today }) => span(n, unit, today, -1),
+  ],
   [
     /\b(next|last|this) (week|month|year)\b/i,
-    ([, which, unit], today) => period(which!, unit!, today),
+    ([, which, unit], { today }) => period(which!, unit!, today),
   ],
-  [/\b(next|last|this) (?:weekend)\b/i, ([, which], today) => weekday(which, "saturday", today)],
+  [/\b(next|last|this) (?:weekend)\b/i, ([, which], day) => weekday(which, "saturday", day)],
   [
     new RegExp(`\\b(?:in |since |from |until |till |by )?(${MONTH})\\.?(?: of)? (\\d{4})\\b`, "i"),
     ([, m, y]) => inMonth(monthOf(m!), Number(y)),
   ],
   [
     new RegExp(`\\b(?:in|since|until|till|by|next|last|this) (${MONTH})\\b`, "i"),
-    ([whole, m], today) => nearMonth(monthOf(m!), /^(?:since|last)/i.test(whole), today),
+    ([whole, m], { today, tense }) =>
+      nearMonth(monthOf(m!), {
+        past: /^(?:since|last)/i.test(whole) || tense === "past" && !/^(?:next|this)/i.test(whole),
+        today,
+      }),
   ],
   [
     /\b(?:in|since|from|until|till|by) ((?:19|20)\d{2})\b/i,
@@ -95,18 +115,29 @@ const FORMS: readonly [RegExp, (match: RegExpExecArray, today: Date) => Resolved
 interface Resolved {
   start: Date;
   precision: DatePrecision;
+  /** Whether the text names no year, and the date returns every year. */
+  yearly?: boolean;
 }
 
-/** The first date or date word in `text`, resolved in the person's time zone (MEM-46). */
+/** A preposition of the text itself: "a table for Friday". */
+const LEAD_BEFORE = /\b(?:for|to|before|after|around|about|of|at)\s+$/i;
+
+/**
+ * The first date or date word in `text`, resolved in the person's time zone (MEM-46). A day or month
+ * without a year is the last one where the text speaks of the past, else the coming one.
+ */
 export function findDate(text: string, context: DateContext): FoundDate | null {
   const today = localToday(context);
   let best: FoundDate | null = null;
   for (const [form, resolve] of FORMS) {
     const match = form.exec(text);
     if (!match || (best && match.index >= best.from)) continue;
-    const resolved = resolve(match, today);
+    const tense = context.tense ?? tenseAt(text, match.index);
+    const resolved = resolve(match, { today, tense });
     if (!resolved || Number.isNaN(resolved.start.getTime())) continue;
-    const lead = /^(?:since|until|till|by|from)\b/i.exec(match[0])?.[0];
+    const lead = LEAD_BEFORE.test(text.slice(0, match.index))
+      ? ""
+      : /^(?:since|until|till|by|from)\b/i.exec(match[0])?.[0];
     best = {
       from: match.index,
       to: match.index + match[0].length,
@@ -187,26 +218,34 @@ function monthOf(name: string): number {
   return MONTHS.findIndex((month) => month.startsWith(name.toLowerCase().slice(0, 3)));
 }
 
-/** A day without a year means the next one from today on. */
+/** A day without a year means the next one from today on, or the last one up to today. */
 function dayOfMonth(
   { d, m, y }: { d?: string; m?: string; y?: string },
-  today: Date,
+  { today, tense }: Day,
 ): Resolved | null {
   const date = Number(d);
   if (date < 1 || date > 31) return null;
   const month = monthOf(m!);
   if (y) return onDay(utc(Number(y), month, date));
-  const here = utc(today.getUTCFullYear(), month, date);
-  return onDay(here < today ? utc(today.getUTCFullYear() + 1, month, date) : here);
+  const year = today.getUTCFullYear();
+  const here = utc(year, month, date);
+  if (tense === "past") return onDay(here > today ? utc(year - 1, month, date) : here);
+  const next = onDay(here < today ? utc(year + 1, month, date) : here);
+  return tense === "yearly" ? { ...next, yearly: true } : next;
 }
 
-/** "On Friday" is the coming one; "next Friday" the one of the next week; weeks begin on Monday. */
-function weekday(which: string | undefined, name: string, today: Date): Resolved {
+/**
+ * "On Friday" is the coming one, or the last one where it speaks of the past; "next Friday" the one
+ * of the next week; weeks begin on Monday.
+ */
+function weekday(which: string | undefined, name: string, { today, tense }: Day): Resolved {
   const wanted = (WEEKDAYS.indexOf(name.toLowerCase()) + 6) % 7;
   const now = (today.getUTCDay() + 6) % 7;
   const word = which?.toLowerCase();
   if (word === "next") return onDay(shift(today, 7 - now + wanted));
-  if (word === "last") return onDay(shift(today, -(((now - wanted + 7) % 7) || 7)));
+  if (word === "last" || !word && tense === "past") {
+    return onDay(shift(today, -(((now - wanted + 7) % 7) || 7)));
+  }
   if (word === "this") {
     return onDay(shift(today, wanted - now < 0 ? wanted - now + 7 : wanted - now));
   }
@@ -257,18 +296,21 @@ function inMonth(month: number, year: number): Resolved {
   return { start: utc(year, month, 1), precision: "month" };
 }
 
-/** A month without a year: the last one for "since", else the next one. */
-function nearMonth(month: number, past: boolean, today: Date): Resolved {
+/** A month without a year: the last one, or the next one; the running one is both. */
+function nearMonth(month: number, { past, today }: { past: boolean; today: Date }): Resolved {
   const year = today.getUTCFullYear();
   const now = today.getUTCMonth();
   if (past) return inMonth(month, month > now ? year - 1 : year);
   return inMonth(month, month < now ? year + 1 : year);
 }
 
-function writtenDate({ start, precision }: Resolved, lead: string | undefined): string {
-  const part = (options: Intl.DateTimeFormatOptions) =>
-    start.toLocaleDateString("en-GB", { ...options, timeZone: "UTC" });
-  if (precision === "year") return `${lead ?? "in"} ${part({ year: "numeric" })}`;
-  if (precision === "month") return `${lead ?? "in"} ${part({ month: "long", year: "numeric" })}`;
-  return `${lead ?? "on"} ${part({ day: "numeric", month: "long", year: "numeric" })}`;
+/** @param lead what stands before it; by default "on" or "in" */
+function writtenDate({ start, precision, yearly }: Resolved, lead: string | undefined): string {
+  const date = start.toLocaleDateString("en-GB", {
+    ...precision === "day" ? { day: "numeric" } : {},
+    ...precision === "year" ? {} : { month: "long" },
+    ...yearly ? {} : { year: "numeric" },
+    timeZone: "UTC",
+  });
+  return `${lead ?? (precision === "day" ? "on" : "in")} ${date}`.trim();
 }
