@@ -62,7 +62,7 @@ export const NO_CLAIM =
   /\b(?:if i|if my|if we|i wish|imagine|suppose|pretend|let's say|what if|hypothetically|i would|i'd (?:be|have|like|rather|say)|i might|maybe|perhaps|i'm not sure|not sure if|i guess|i wonder|i could|i should(?: probably)?|could you|can you|would you|will you|please (?:write|explain|give|make|tell|show|translate|summari[sz]e|fix|list|help)|he said|she said|they said|said that|says that|according to|for example|e\.g\.|in the (?:story|novel|game|film|movie|book)|my character|as an? (?:ai|assistant|expert))\b/i;
 /** A plan or an event of the writer's, when a date stands beside it. */
 const DATED =
-  /^(?:I|we)(?:'ve| have|'m| am|'re| are|'ll| will)? ?(?:got |a |an |just |also )?(?:have|has|going|flying|travell?ing|visiting|meeting|seeing|moving|getting|starting|taking|leaving|returning|running|presenting|having|hosting|celebrating|be|start|move|fly|travel|visit|meet|see|leave|take|went|flew|visited|met|saw|bought|started|finished|got|passed|ran|won|booked|an? |my |moved|travelled|traveled|graduated|adopted|quit|retire|retired|signed|submit|submitted|due)\b/i;
+  /^(?:I|we)(?:'ve| have|'m| am|'re| are|'ll| will)? ?(?:got |a |an |just |also )?(?:have|has|going|flying|travell?ing|visiting|meeting|seeing|moving|getting|starting|taking|leaving|returning|running|presenting|having|hosting|celebrating|be|start|move|fly|travel|visit|meet|see|leave|take|went|flew|visited|met|saw|bought|started|finished|got|passed|ran|won|booked|an? |my |moved|travelled|traveled|graduated|adopted|quit|retire|retired|signed|submit|submitted|due|had|lost|broke|joined|left|sold|published|began|proposed|turned)\b/i;
 const DATED_THING =
   /^(?:my|our) ([\p{L} -]{2,40}?) (?:is|are|was|were|starts|started|ends|ended|takes place|begins|will be|happens|has been moved to|got moved to)\b/iu;
 /** Asks to drop something. */
@@ -146,9 +146,21 @@ function byRules(text: string): Said | null {
   for (const { pattern, take } of EXTRACT_RULES) {
     const match = pattern.exec(text);
     const taken = match && take(match);
-    if (taken) return { ...taken, words: match[0] };
+    if (taken) return listed({ ...taken, words: match[0] }, text);
   }
   return null;
+}
+
+/** More of the same behind a value that ended at a comma: "hiking, climbing and long train rides". */
+const MORE_OF_A_LIST =
+  /^(?:, (?:\p{L}[\p{L}\d'-]*\s?){1,4}){0,6},? (?:and|or) (?:\p{L}[\p{L}\d'-]*\s?){1,4}$/u;
+const NO_LIST = /\b(?:I|my|he|she|it|they|we|you|is|are|was|have|has|but|so|then|because)\b/i;
+
+function listed(said: Said, text: string): Said {
+  if (said.type !== "preference" || said.value === null) return said;
+  const more = text.slice(said.words.length);
+  if (!text.startsWith(said.words) || !MORE_OF_A_LIST.test(more) || NO_LIST.test(more)) return said;
+  return { ...said, value: said.value + more, words: said.words + more };
 }
 
 /** Something with a date: an appointment, a journey, an event. */
@@ -156,7 +168,9 @@ function byDate(text: string, context: ExtractContext): Said | null {
   const thing = DATED_THING.exec(text);
   if (!thing && !DATED.test(text)) return null;
   const date = findDate(text, context);
-  if (!date || text.split(" ").length < 4) return null;
+  // Beside the date something has to be said.
+  const saying = date ? text.slice(0, date.from) + text.slice(date.to) : "";
+  if (!date || text.split(" ").length < 4 || saying.trim().split(/\s+/).length < 3) return null;
   const yearly = tenseAt(text, date.from) === "yearly";
   const type = yearly ? "fact" : isPast(date, context) ? "event" : "task";
   return {
@@ -197,7 +211,7 @@ function finish(
     op: op ??
       (announcesCorrection(clause) || /\b(?:now|since)\b/i.test(words) ? "correct" : "save"),
     type: slot.type,
-    text: thirdPerson(dated),
+    text: thirdPerson(slot.says ?? dated),
     subject: slot.subject,
     attribute: slot.attribute,
     value: valueOf(slot, date ? { ...context, tense: tenseAt(withDate, date.from) } : context),

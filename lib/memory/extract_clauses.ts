@@ -19,11 +19,15 @@ const OPENING =
 const REMEMBER =
   /^(?:please |can you |could you )?(?:remember|note|keep in mind|don't forget|do not forget|memorise|memorize|write down|save)(?: for (?:me|later|next time))?(?:[,:]| that| this:?|:)?\s+/i;
 
+/** A sentence; the point of an abbreviation before a name ends none. */
+const SENTENCE =
+  /[^.!?;\n]+(?:(?:[.](?=\S)|(?<=\b(?:Dr|Mr|Mrs|Ms|Prof|St))[.](?=\s+\p{Lu}))[^.!?;\n]+)*[.!?;]*/gu;
+
 /** The statements in `message`, without questions and foreign text. */
 export function clausesOf(message: string): Clause[] {
   const own = message.replace(FOREIGN, (part) => part.replace(/[^\n]/g, " "));
   const clauses: Clause[] = [];
-  for (const match of own.matchAll(/[^.!?;\n]+(?:[.](?=\S)[^.!?;\n]+)*[.!?;]*/g)) {
+  for (const match of own.matchAll(SENTENCE)) {
     if (match[0].includes("?")) continue;
     clauses.push(...split(match[0], match.index));
   }
@@ -32,11 +36,16 @@ export function clausesOf(message: string): Clause[] {
 
 /** Where a new statement begins within a sentence. */
 const JOINTS =
-  /(?:,\s*|\s+)(?:and|but|so|while|because|although|whereas)\s+(?=(?:I|I['’](?:m|ve|ll)|my|we|we['’]re|our|he|she|they|now|since|it)\b)|\s*[,–—]\s+(?=(?:I|I['’](?:m|ve|ll)|my|we)\b)|\s+[–—-]\s+/gi;
+  /(?:,\s*|\s+)(?:and|but|so|while|because|although|whereas)\s+(?=(?:I|I['’](?:m|ve|ll)|my|we|we['’]re|our|he|she|they|everyone|everybody|people|friends|now,? (?:I|we|my|our|it)|since|it)\b)|\s*[,–—]\s+(?=(?:I|I['’](?:m|ve|ll)|my|we)\b)|\s+[–—-]\s+/gi;
 
 /** A second thing that "I" do: "and work as a nurse". Verbs alone that are not also nouns. */
 const SECOND_VERB =
-  /\s+(?:and|but)\s+(?=(?:work(?: as| at| for| in)|live in|lives? with|study|teach|speak|have an?|own|love|like|enjoy|prefer|hate|collect|am|play the|moved|started|married|studied|worked|lived|grew up|was born)\b)/;
+  /\s+(?:and|but)\s+(?=(?:(?:now |currently )?work(?: as| at| for| in)|(?:now |currently )?live in|lives? with|study|teach|speak|have an?|own|love|like|enjoy|prefer|hate|collect|am|play the|moved|started|married|studied|worked|lived|grew up|was born)\b)/;
+/** The same of somebody else: "my friend Sam lives in Berlin and works at Siemens". */
+const SOMEBODY =
+  /^((?:my|our)(?: \p{Ll}[\p{L}-]*){1,3}?(?: \p{Lu}[\p{L}'’-]+)?) (?=(?:is|are|was|lives|works|studies|likes|loves|plays|speaks|teaches|runs|owns|has|moved|comes)\b)/iu;
+const THEIR_SECOND_VERB =
+  /\s+(?:and|but)\s+(?=(?:(?:now )?(?:works|lives)|studies|goes to|likes|loves|enjoys|hates|plays the|speaks|teaches|owns|has an?|collects|drives|is an?|is \d+)\b)/;
 /** Words after which a verb is not what "I" do: "I want to learn Portuguese and play the guitar". */
 const NOT_FINITE =
   /\b(?:to (?!the\b|an?\b|my\b|our\b)\p{Ll}|will|would|can|could|may|might|must|should|let|help|make|going)|['’](?:ll|d)\b/u;
@@ -74,12 +83,18 @@ function push(
   const own = clauses.length === 0 ? "" : openingOf(raw.trimStart());
   const bare = raw.slice(lead + own.length).replace(/[\s.!;,]+$/, "");
   const from = at + lead + own.length;
-  const second = /^I\b/.test(bare) ? SECOND_VERB.exec(bare) : null;
+  const subject = /^I\b/.test(bare) ? "I" : SOMEBODY.exec(bare)?.[1];
+  const second = subject && (subject === "I" ? SECOND_VERB : THEIR_SECOND_VERB).exec(bare);
   if (second && !NOT_FINITE.test(bare.slice(0, second.index))) {
     const verb = second.index + second[0].length;
     add(clauses, { text: bare.slice(0, second.index), from, opening: opening + own });
     const text = bare.slice(verb);
-    return add(clauses, { text, from: from + verb, opening: opening + own, subject: "I " });
+    return add(clauses, {
+      text,
+      from: from + verb,
+      opening: opening + own,
+      subject: `${subject} `,
+    });
   }
   add(clauses, { text: bare, from, opening: opening + own });
 }

@@ -1,7 +1,7 @@
 import { type Tense, tenseAt } from "./tense.ts";
 
 /** How exact a date is. */
-export type DatePrecision = "day" | "month" | "year";
+export type DatePrecision = "day" | "week" | "month" | "season" | "year";
 
 /** A date found in a text. */
 export interface FoundDate {
@@ -95,6 +95,10 @@ const FORMS: readonly [RegExp, (match: RegExpExecArray, day: Day) => Resolved | 
   ],
   [/\b(next|last|this) (?:weekend)\b/i, ([, which], day) => weekday(which, "saturday", day)],
   [
+    /\b(?:(next|this|last)|in(?: the)?) (spring|summer|autumn|fall|winter)\b/i,
+    ([, which, name], day) => season(which, name!, day),
+  ],
+  [
     new RegExp(`\\b(?:in |since |from |until |till |by )?(${MONTH})\\.?(?: of)? (\\d{4})\\b`, "i"),
     ([, m, y]) => inMonth(monthOf(m!), Number(y)),
   ],
@@ -158,14 +162,14 @@ export function startOfDay(day: string, timeZone: string): Date {
   return new Date(Date.parse(`${day}T00:00:00Z`) - offset);
 }
 
-/** The day after `day`, or the first day after its month or year. */
+const MONTHS_OF = { month: 1, season: 3, year: 12 };
+
+/** The day after `day`, or the first day after its week, month, season or year. */
 export function dayAfter(day: string, precision: DatePrecision): string {
   const start = new Date(`${day}T00:00:00Z`);
-  const next = precision === "day"
-    ? shift(start, 1)
-    : precision === "month"
-    ? utc(start.getUTCFullYear(), start.getUTCMonth() + 1, 1)
-    : utc(start.getUTCFullYear() + 1, 0, 1);
+  const next = precision === "day" || precision === "week"
+    ? shift(start, precision === "day" ? 1 : 7)
+    : utc(start.getUTCFullYear(), start.getUTCMonth() + MONTHS_OF[precision], 1);
   return next.toISOString().slice(0, 10);
 }
 
@@ -285,11 +289,31 @@ function period(which: string, unit: string, today: Date): Resolved {
   const step = { next: 1, last: -1, this: 0 }[which.toLowerCase()] ?? 0;
   const [year, month] = [today.getUTCFullYear(), today.getUTCMonth()];
   if (unit.toLowerCase() === "week") {
-    const monday = shift(today, -((today.getUTCDay() + 6) % 7) + 7 * step);
-    return onDay(monday);
+    const start = shift(today, -((today.getUTCDay() + 6) % 7) + 7 * step);
+    return { start, precision: "week" };
   }
   if (unit.toLowerCase() === "month") return inMonth(month + step, year);
   return { start: utc(year + step, 0, 1), precision: "year" };
+}
+
+/** A season of the north, where its months are meant: the coming one, or the last one of what is past. */
+function season(which: string | undefined, name: string, { today, tense }: Day): Resolved {
+  const month = { spring: 2, summer: 5, autumn: 8, fall: 8, winter: 11 }[name.toLowerCase()]!;
+  const year = today.getUTCFullYear();
+  const here = utc(year, month, 1);
+  const begun = here <= today;
+  const over = utc(year, month + 3, 1) <= today;
+  const word = which?.toLowerCase();
+  const years = word === "last"
+    ? (over ? 0 : -1)
+    : word === "this"
+    ? 0
+    : !word && tense === "past"
+    ? (begun ? 0 : -1)
+    : begun
+    ? 1
+    : 0;
+  return { start: utc(year + years, month, 1), precision: "season" };
 }
 
 function inMonth(month: number, year: number): Resolved {
@@ -304,8 +328,17 @@ function nearMonth(month: number, { past, today }: { past: boolean; today: Date 
   return inMonth(month, month < now ? year + 1 : year);
 }
 
+const SEASONS: Record<number, string> = { 2: "spring", 5: "summer", 8: "autumn", 11: "winter" };
+
 /** @param lead what stands before it; by default "on" or "in" */
 function writtenDate({ start, precision, yearly }: Resolved, lead: string | undefined): string {
+  if (precision === "season") {
+    return `${lead ?? "in"} ${SEASONS[start.getUTCMonth()]} ${start.getUTCFullYear()}`.trim();
+  }
+  if (precision === "week") {
+    const day = writtenDate({ start, precision: "day" }, "");
+    return `${lead ?? "in"} the week of ${day}`.trim();
+  }
   const date = start.toLocaleDateString("en-GB", {
     ...precision === "day" ? { day: "numeric" } : {},
     ...precision === "year" ? {} : { month: "long" },

@@ -10,6 +10,8 @@ export interface Taken {
   op?: "save" | "correct";
   /** What the clause says is no longer so. */
   replaces?: string;
+  /** The same in other words, where those of the clause would not stand alone. */
+  says?: string;
 }
 
 /** A pattern at the beginning of a clause and what it means. */
@@ -19,9 +21,9 @@ export interface ExtractRule {
 }
 
 const RELATION =
-  "(?:(?:older|younger|elder|little|big|twin|best|good|old|new|late|late husband's|ex-?)\\s+)?(?:sister|brother|mother|mom|mum|father|dad|parents|wife|husband|partner|girlfriend|boyfriend|fianc[eé]e?|son|daughter|child|kids?|children|baby|twins|aunt|uncle|cousin|niece|nephew|grandmother|grandma|granny|grandfather|grandpa|grandparents|grandson|granddaughter|stepmother|stepfather|stepson|stepdaughter|mother-in-law|father-in-law|sister-in-law|brother-in-law|boss|manager|colleague|coworker|mentor|friend|best friend|roommate|flatmate|neighbou?r|teacher|professor|doctor|dentist|therapist|landlord|ex|ex-wife|ex-husband|dog|cat|puppy|kitten|horse|rabbit|parrot|hamster|pet|team)";
+  "(?:(?:older|younger|elder|little|big|twin|best|good|old|new|late|late husband's|ex-?)\\s+)?(?:sister|brother|mother|mom|mum|father|dad|parents|wife|husband|partner|girlfriend|boyfriend|fianc[eé]e?|son|daughter|child|kids?|children|baby|twins|aunt|uncle|cousin|niece|nephew|grandmother|grandma|granny|grandfather|grandpa|grandparents|grandson|granddaughter|stepmother|stepfather|stepson|stepdaughter|mother-in-law|father-in-law|sister-in-law|brother-in-law|boss|manager|colleague|coworker|mentor|friend|best friend|roommate|flatmate|neighbou?r|teacher|professor|doctor|GP|dentist|therapist|landlord|ex|ex-wife|ex-husband|dog|cat|puppy|kitten|horse|rabbit|parrot|hamster|pet|team)";
 const PETS = /\b(?:dog|cat|puppy|kitten|horse|rabbit|parrot|hamster|pet)\b/i;
-const NAME = "([A-Z][\\p{L}'’-]+(?: [A-Z][\\p{L}'’-]+){0,2})";
+const NAME = "((?:(?:Dr|Prof)\\.? )?[A-Z][\\p{L}'’-]+(?: [A-Z][\\p{L}'’-]+){0,2})";
 /** A value ends at a comma, a new thought or the end of the clause. */
 const VALUE = "(.+?)(?=,| because | since I | but | so that | which | when I |$)";
 const NOTHING =
@@ -70,8 +72,8 @@ const tagsFor = (relation: string) => [PETS.test(relation) ? "pet" : "family"];
 export const EXTRACT_RULES: readonly ExtractRule[] = [
   // Name
   rule(
-    "my (?:full |first |last |real )?name(?:'s| is) (?:actually |now )?(.{2,60})$",
-    ([, name]) => isName(name!) ? fact("name", ["name"])(name!.replace(/,.*$/, "")) : null,
+    "my (?:full |first |last |real )?name(?:'s| is) (?:actually |now )?(.{2,60}?)(?=,| but | and |$)",
+    ([, name]) => isName(name!) ? fact("name", ["name"])(name) : null,
   ),
   rule(
     "(?:you can |please |everyone |everybody |people |friends |just )?calls? me (\\p{L}[\\p{L}'’-]+(?: [A-Z][\\p{L}'’-]+)?)$",
@@ -79,7 +81,11 @@ export const EXTRACT_RULES: readonly ExtractRule[] = [
       NOT_A_NAME.test(name!) ||
         /^(?:later|back|when|if|tomorrow|today|maybe|crazy|old)$/i.test(name!)
         ? null
-        : fact("preferred name", ["name"])(name),
+        : fact("preferred name", ["name"])(name, { says: `I want to be called ${name}` }),
+  ),
+  rule(
+    `(?:I'd rather|I would rather|I prefer to|I like to|I want to) be called ${NAME}$`,
+    ([, name]) => isName(name!) ? fact("preferred name", ["name"])(name) : null,
   ),
   rule(
     `(?:I go by|I'm called|I am called) ${NAME}`,
@@ -212,6 +218,15 @@ export const EXTRACT_RULES: readonly ExtractRule[] = [
     ([, value]) => fact("condition", ["health"])(value),
   ),
 
+  rule(
+    "I wear ((?:reading )?glasses|contact lenses|contacts|(?:an? )?hearing aids?)\\b.*$",
+    ([, value]) => fact("condition", ["health"])(value),
+  ),
+  rule(
+    "(?:I'm|I am) (?:an? )?((?:practising |devout )?(?:jewish|jew|muslim|christian|catholic|protestant|hindu|buddhist|sikh|atheist|agnostic|quaker|mormon))$",
+    ([, value]) => fact("belief", ["belief"])(value),
+  ),
+
   // Work
   rule(
     "(?:I|we)(?:'ve| have)? ?(?:now |currently |also |just |recently )?(?:work|worked|working|started working|begun working|started) (?:part[- ]time |full[- ]time |remotely )?(?:at|for) (?!home\\b|it\\b|that\\b|this\\b|me\\b|night\\b|it\\b|hours\\b|a living\\b|a while\\b|you\\b)(.+?)(?=,? (?:as|since|and|but|where|in the|because|for)\\b|$)",
@@ -278,6 +293,15 @@ export const EXTRACT_RULES: readonly ExtractRule[] = [
         : null,
   ),
 
+  rule(
+    "(?:I|we) studied ((?!for\\b|hard\\b|a lot\\b|all\\b)\\p{Ll}[\\p{L} -]{2,40}?(?: (?:at|in) \\p{Lu}.{2,40}?)?)(?=,? (?:and|but|because|until|from)\\b|$)",
+    ([, value]) => fact("education", ["study"])(value),
+  ),
+  rule(
+    "I(?:'m| am) in (?:my|the) ((?:first|second|third|fourth|fifth|sixth|final|last) year (?:of|at) .+)$",
+    ([, value]) => fact("studies", ["study"])(value),
+  ),
+
   // Languages
   rule(
     "(?:I|we) (?:also |can )?(?:speak|understand) (?:fluent |some |a little |a bit of |good |basic )?((?:\\p{Lu}\\p{L}+)(?:(?:, | and |, and )\\p{Lu}\\p{L}+)*)(?: .*)?$",
@@ -309,7 +333,7 @@ export const EXTRACT_RULES: readonly ExtractRule[] = [
         : null,
   ),
   rule(
-    `(?:I|we)(?:'ve| have)(?: got)? (?:(?:an?|one|two|three|four|five|six|\\d+|many|several) )?((?:\\p{L}+ ){0,2}?(?:${RELATION}|siblings|sisters|brothers|sons|daughters|dogs|cats|horses|rabbits|cousins|grandchildren|guinea pigs|chickens|bees))(?:,? (?:called|named) (.+))?$`,
+    `(?:I|we)(?:'ve| have)(?: got)? (?:(?:an?|one|two|three|four|five|six|\\d+|many|several) )?((?:\\p{L}+ ){0,2}?(?:${RELATION}|siblings|sisters|brothers|sons|daughters|dogs|cats|horses|rabbits|cousins|grandchildren|guinea pigs|chickens|bees))(?:(?:,? (?:called|named)|[,:]) (.+))?$`,
     ([whole, what, name]) =>
       /\b(?:question|problem|idea|friend coming|doctor's|team meeting|new boss)\b/i.test(whole)
         ? null
@@ -334,7 +358,7 @@ export const EXTRACT_RULES: readonly ExtractRule[] = [
     ([, state, who]) => fact("marital status", ["family"])(who ? `${state} to ${who}` : state),
   ),
   rule(
-    `(?:my|our) (${RELATION})(?:,? ([A-Z][\\p{L}'’-]+),?)? ((?:just |recently |now |also |still |currently )?(?:lives|lived|works|worked|studies|studied|moved|likes|loves|hates|plays|speaks|teaches|runs|owns|was born|turned|turns|has|had|got|is|are|was|died|passed away|goes to|comes from|wants to|plans to|collects|drives|prefers|started|graduated|retired|sings|paints|writes|cooks|can't|doesn't|does not|live|work|study|like|love|have)\\b.*)$`,
+    `(?:my|our) (${RELATION})(?:,? ([A-Z][\\p{L}'’-]+),?)? ((?:just |recently |now |also |still |currently )?(?:lives|lived|works|worked|studies|studied|moved|likes|loves|hates|plays|speaks|teaches|runs|owns|was born|turned|turns|visited|married|lost|broke|bought|joined|left|has|had|got|is|are|was|died|passed away|goes to|comes from|wants to|plans to|collects|drives|prefers|started|graduated|retired|sings|paints|writes|cooks|can't|doesn't|does not|live|work|study|like|love|have)\\b.*)$`,
     ([, relation, name, said]) => aboutRelation({ relation: relation!, name, said: said! }),
   ),
 
@@ -368,7 +392,7 @@ export const EXTRACT_RULES: readonly ExtractRule[] = [
   ),
   rule("my blood type is (.+)$", ([, value]) => fact("blood type", ["health"])(value)),
   rule(
-    "(?:I|we) ((?!have|need|see|get|want|think|am|'m)(?!.*\\b(?:it|this|that|you)\\b)\\p{L}+ .{2,60}?) (every (?:day|morning|evening|night|week|weekend|month|year|summer|winter|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?|once a week|twice a week|on weekends)$",
+    "(?:I|we) ((?!have|need|see|get|want|think|am|'m)(?!.*\\b(?:it|this|that|you)\\b)\\p{L}+(?: .{2,60}?)?) (every (?:day|morning|evening|night|week|weekend|month|year|summer|winter|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?|(?:once|twice|(?:two|three|four|five|six|\\d) times) an? (?:day|week|month|year)|on weekends)$",
     ([, what, when]) => fact("habit", ["habit"])(`${what} ${when}`, { type: "preference" }),
   ),
 
@@ -430,6 +454,19 @@ export const EXTRACT_RULES: readonly ExtractRule[] = [
   rule(
     "(?:my|our) (?:main |big |personal |current |next )?(?:goal|dream|aim|ambition|resolution|plan|wish)(?: for .{2,30}?)? is (?:to )?(.+)$",
     ([, value]) => fact("goal", ["goal"])(value, { type: "task" }),
+  ),
+
+  rule(
+    "(?:I'm|I am|we're|we are) planning (an? .+)$",
+    ([, value]) => fact("goal", ["goal"])(value, { type: "task" }),
+  ),
+  rule(
+    "(?:I'm|I am|we're|we are) looking for (an? (?:new |better )?(?:job|flat|apartment|house|home|room|place to live|roommate|flatmate|car|school|kindergarten|babysitter|therapist|doctor|dentist)\\b.*)$",
+    ([, value]) => fact("goal", ["goal"])(value, { type: "task" }),
+  ),
+  rule(
+    "(?:I'm|I am|we're|we are) (?:currently |also |now )?(?:writing|building|composing|restoring|renovating|designing|developing|recording) ((?:an?|my|our|the) (?!e?mails?\\b|letter\\b|message\\b|test\\b|report\\b|function\\b|bug\\b|text\\b|list\\b).{3,60})$",
+    ([, value]) => fact("project", ["project"])(value),
   ),
 
   // Tools

@@ -74,3 +74,47 @@ Deno.test("[MEM-29] a second thing that one does is a statement of its own", () 
     "The user wants to learn Portuguese and play the guitar.",
   ]);
 });
+
+Deno.test("[MEM-46] weeks and seasons are no more exact than they were said", () => {
+  const said: [string, string][] = [
+    ["I turned 35 last week.", "The user turned 35 in the week of 16 November 2026."],
+    ["We're going to Japan next spring.", "The user is going to Japan in spring 2027."],
+    ["I met Tomas last summer.", "The user met Tomas in summer 2026."],
+    ["I met Tomas last winter.", "The user met Tomas in winter 2025."],
+    ["We moved here in the autumn.", "The user moved here in autumn 2026."],
+  ];
+  for (const [message, text] of said) {
+    expect([message, textsOf(message)[0]?.[0]]).toEqual([message, text]);
+  }
+  const [trip] = extractCandidates("We're going to Japan next spring.", context);
+  expect(trip!.validTo?.toISOString()).toBe("2027-06-01T00:00:00.000Z");
+});
+
+Deno.test("[MEM-29] names, lists and what somebody else does are told apart", () => {
+  const said: [string, string[]][] = [
+    ["My name is Joanna but everyone calls me Jo.", [
+      "The user's name is Joanna.",
+      "The user wants to be called Jo.",
+    ]],
+    ["I have two kids, Lena and Max.", ["The user has two kids, Lena and Max."]],
+    ["My best friend Sam lives in Berlin and works at Siemens.", [
+      "The user's best friend Sam lives in Berlin.",
+      "The user's best friend Sam works at Siemens.",
+    ]],
+    ["I like hiking, climbing and long train rides.", [
+      "The user likes hiking, climbing and long train rides.",
+    ]],
+    ["I like tea, but coffee is fine and cheap.", ["The user likes tea."]],
+    ["I left Aster in March and now work for Birch.", [
+      "The user left Aster in March 2026.",
+      "The user now works for Birch.",
+    ]],
+    ["I have a meeting with Dr. Weiss tomorrow at 3pm.", [
+      "The user has a meeting with Dr. Weiss on 24 November 2026 at 3pm.",
+    ]],
+    ["I used to smoke but I quit two years ago.", []],
+  ];
+  for (const [message, texts] of said) {
+    expect([message, textsOf(message).map(([text]) => text)]).toEqual([message, texts]);
+  }
+});
