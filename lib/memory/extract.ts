@@ -152,8 +152,8 @@ function byRules(text: string): Said | null {
 }
 
 /** More of the same behind a value that ended at a comma: "hiking, climbing and long train rides". */
-const MORE_OF_A_LIST =
-  /^(?:, (?:\p{L}[\p{L}\d'-]*\s?){1,4}){0,6},? (?:and|or) (?:\p{L}[\p{L}\d'-]*\s?){1,4}$/u;
+const WORDS = "\\p{L}[\\p{L}\\d'-]*(?: \\p{L}[\\p{L}\\d'-]*){0,3}";
+const MORE_OF_A_LIST = new RegExp(`^(?:, ${WORDS}){0,6},? (?:and|or) ${WORDS}$`, "u");
 const NO_LIST = /\b(?:I|my|he|she|it|they|we|you|is|are|was|have|has|but|so|then|because)\b/i;
 
 function listed(said: Said, text: string): Said {
