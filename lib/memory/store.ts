@@ -269,7 +269,9 @@ export async function findSame(
     select ${tx(COLUMNS)} from memories
     where deleted_at is null and superseded_at is null and (expires_at is null or expires_at > ${query.now})
       and (lower(regexp_replace(text, '\\s+', ' ', 'g')) = ${query.text}
-        or (subject = ${query.subject} and attribute = ${query.attribute} and lower(value) = lower(${query.value})))
+        or (subject = ${query.subject} and attribute = ${query.attribute} and lower(value) = lower(${query.value})
+          -- Much can happen on one day.
+          and attribute not in ('plan', 'event')))
     order by created_at limit 1`;
   return row ?? null;
 }

@@ -75,7 +75,9 @@ export interface GateDecision {
 export const PER_DAY = 200;
 /** Attributes that may have several values at once (MEM-40). */
 const MANY_VALUES =
-  /^(?:languages|hobbies|allergy|condition|likes|dislikes|prefers|diet: avoids|uses|family|pets|goal|plan|event|habit|note|about|is learning|has no|former .*|owns|vehicle|studies)$/;
+  /^(?:languages|hobbies|allergy|condition|likes|dislikes|prefers|diet: avoids|uses|family|pets|goal|plan|event|habit|note|about|is learning|has no|former .*|owns|vehicle|studies|project|education)$/;
+/** Attributes whose value is a day, on which much can happen. */
+const ON_A_DAY = /^(?:plan|event)$/;
 /** Attributes that say the opposite of each other about one value. */
 const OPPOSITES: Record<string, string> = { likes: "dislikes", dislikes: "likes" };
 
@@ -162,7 +164,10 @@ function isVague({ text, value, op }: Candidate): boolean {
 function duplicateOf(candidate: Candidate, known: readonly KnownFact[]): KnownFact | undefined {
   const text = sameText(candidate.text);
   return known.find((fact) => sameText(fact.text) === text) ??
-    known.find((fact) => sameSlot(candidate, fact) && sameValue(candidate.value, fact.value));
+    known.find((fact) =>
+      sameSlot(candidate, fact) && sameValue(candidate.value, fact.value) &&
+      !ON_A_DAY.test(candidate.attribute!)
+    );
 }
 
 /** Facts with the same slot and another value, or those a correction names (MEM-40, MEM-41). */

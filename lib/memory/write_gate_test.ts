@@ -45,6 +45,18 @@ Deno.test("[MEM-26] a plain statement is saved", () => {
   });
 });
 
+Deno.test("[MEM-39] two things on one day are two facts", () => {
+  const dentist = from("I have a dentist appointment on Friday.");
+  const known = { ...dentist, id: "dentist" };
+  expect(decide("I have an interview on Friday.", { known: [known] })).toMatchObject({
+    decision: "save",
+    supersedes: [],
+  });
+  expect(decide("I have a dentist appointment on Friday.", { known: [known] })).toMatchObject({
+    reason: "duplicate",
+  });
+});
+
 Deno.test("[MEM-27] each ground for not saving has its reason", () => {
   const message = "I live in Lisbon";
   const settings = { enabled: true, automatic: "on", allowed: [] } as const;
