@@ -7,7 +7,7 @@ import {
 } from "./extract_dates.ts";
 import { announcesCorrection, asksToRemember, type Clause, clausesOf } from "./extract_clauses.ts";
 import { thirdPerson } from "./extract_person.ts";
-import { EXTRACT_RULES, type Taken } from "./extract_rules.ts";
+import { EXTRACT_RULES, namedInPassing, type Taken } from "./extract_rules.ts";
 import { tenseAt } from "./tense.ts";
 
 /** Kinds of memories. */
@@ -50,6 +50,8 @@ export interface Candidate {
 export interface ExtractContext extends DateContext {
   /** The name of the writer's account. */
   userName?: string;
+  /** Names the writer has told before, with who they are: "Kasia", "sister". */
+  people?: ReadonlyMap<string, string>;
 }
 
 /** MEM-23. */
@@ -74,12 +76,43 @@ const TOO_VAGUE = /^(?:it|this|that|them|him|her|everything|all|about it|me|what
 export function extractCandidates(message: string, context: ExtractContext): Candidate[] {
   const plain = message.replaceAll("’", "'");
   const seen = new Set<string>();
-  return clausesOf(plain).flatMap((clause) => {
-    const candidate = fromClause(clause, context);
-    if (!candidate || seen.has(candidate.text)) return [];
-    seen.add(candidate.text);
-    return [placed(candidate, { message, clause })];
+  return clausesOf(plain).flatMap((given) => {
+    const clause = { ...given, text: dateLast(ofKnown(given.text, context), context) };
+    const found = fromClause(clause, context);
+    const all = [...found ? [found] : [], ...fromNames(clause, { found, context })];
+    return all.flatMap((candidate) => {
+      if (seen.has(candidate.text)) return [];
+      seen.add(candidate.text);
+      return [placed(candidate, { message, clause })];
+    });
   });
+}
+
+/** "Kasia moved to Warsaw" reads as "my sister Kasia moved to Warsaw" for who told of her before. */
+function ofKnown(text: string, { people }: ExtractContext): string {
+  const name = /^(\p{Lu}[\p{L}-]+)(?= \p{Ll})/u.exec(text)?.[1];
+  const relation = name && people?.get(name);
+  return relation ? `my ${relation} ${text}` : text;
+}
+
+/** Who is named in passing, and was not known before. */
+function fromNames(
+  clause: Clause,
+  { found, context }: { found: Unplaced | null; context: ExtractContext },
+): Unplaced[] {
+  if (NO_CLAIM.test(clause.text) || FORGET.test(clause.text)) return [];
+  return namedInPassing(clause.text)
+    .filter(({ subject }) =>
+      found?.subject !== subject && found?.value !== subject && !context.people?.has(subject)
+    )
+    .map((taken) => {
+      const words = taken.says!;
+      return finish({ ...taken, words }, {
+        clause: { ...clause, text: words },
+        asked: asksToRemember(clause),
+        context,
+      });
+    });
 }
 
 type Unplaced = Omit<Candidate, "quote" | "span">;
@@ -93,8 +126,7 @@ function placed(
   return { ...candidate, quote: quote.join(""), span: [from, from + quote.length] };
 }
 
-function fromClause(given: Clause, context: ExtractContext): Unplaced | null {
-  const clause = { ...given, text: dateLast(given.text, context) };
+function fromClause(clause: Clause, context: ExtractContext): Unplaced | null {
   const { text } = clause;
   const forget = forgetting(clause);
   if (forget) return forget;

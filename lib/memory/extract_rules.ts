@@ -20,7 +20,8 @@ export interface ExtractRule {
   take(match: RegExpExecArray): Taken | null;
 }
 
-const RELATION =
+/** Whom somebody may have, as a pattern: "older sister", "dog". */
+export const RELATION =
   "(?:(?:older|younger|elder|little|big|twin|best|good|old|new|late|late husband's|ex-?)\\s+)?(?:sister|brother|mother|mom|mum|father|dad|parents|wife|husband|partner|girlfriend|boyfriend|fianc[eé]e?|son|daughter|child|kids?|children|baby|twins|aunt|uncle|cousin|niece|nephew|grandmother|grandma|granny|grandfather|grandpa|grandparents|grandson|granddaughter|stepmother|stepfather|stepson|stepdaughter|mother-in-law|father-in-law|sister-in-law|brother-in-law|boss|manager|colleague|coworker|mentor|friend|best friend|roommate|flatmate|neighbou?r|teacher|professor|doctor|GP|dentist|therapist|landlord|ex|ex-wife|ex-husband|dog|cat|puppy|kitten|horse|rabbit|parrot|hamster|pet|team)";
 const PETS = /\b(?:dog|cat|puppy|kitten|horse|rabbit|parrot|hamster|pet)\b/i;
 const NAME = "((?:(?:Dr|Prof)\\.? )?[A-Z][\\p{L}'’-]+(?: [A-Z][\\p{L}'’-]+){0,2})";
@@ -51,7 +52,8 @@ function fact(attribute: string, tags: string[], subject = "user") {
 
 /** A value without articles in front, politeness and marks behind. */
 function clean(value: string | null | undefined): string | null {
-  const text = value?.trim().replace(/^(?:the|a|an)\s+(?=\p{Lu})/u, "")
+  const text = value?.trim().replace(/^(?:now|still|currently)\s+(?=\S)/, "")
+    .replace(/^(?:the|a|an)\s+(?=\p{Lu})/u, "")
     .replace(/[,;:.!\s]+$/, "").replace(
       /\s+(?:now|too|as well|actually|though|right now|these days|at the moment|nowadays|anymore|any more|btw|by the way|you know|please|thanks)$/i,
       "",
@@ -67,6 +69,22 @@ function relationOf(words: string): string {
 const isName = (text: string) => /^\p{Lu}/u.test(text) && !NOT_A_NAME.test(text.split(" ")[0]!);
 
 const tagsFor = (relation: string) => [PETS.test(relation) ? "pet" : "family"];
+
+/** Somebody who is named in passing: "with my wife Mia and our dog Bruno". */
+const NAMED = new RegExp(`\\b(?:my|our) (${RELATION}) (\\p{Lu}[\\p{L}'’-]+)`, "gu");
+const TITLE = /^(?:Dr|Prof|Mr|Mrs|Ms|St|God|I)$/;
+
+/** People and animals whom a clause names beside what it says. */
+export function namedInPassing(text: string): Taken[] {
+  return [...text.matchAll(NAMED)].flatMap(([, relation, said]): Taken[] => {
+    const name = said!.replace(/['’]s$/, "");
+    if (!isName(name) || TITLE.test(name) || NATIONALITY.test(name)) return [];
+    const tags = tagsFor(relation!);
+    const value = relationOf(relation!);
+    const says = `my ${value} is called ${name}`;
+    return [{ type: "fact", subject: name, attribute: "relation", value, tags, says }];
+  });
+}
 
 /** Rules in the order they are tried; the first that takes something wins (MEM-29). */
 export const EXTRACT_RULES: readonly ExtractRule[] = [

@@ -63,11 +63,12 @@ export function createExtraction(
       const message = await store.sourceMessage(tx, source.messageId);
       if (!message?.remember || message.memoryMode !== "on" || message.temporary) return null;
       if (!message.memoryEnabled || (await consentOf(tx, userId, clock.now())).paused) return null;
-      return message;
+      return { message, people: await store.knownPeople(tx, clock.now()) };
     });
     if (!read) return;
+    const ruled = byRules(read.message, read.people);
     // The host is asked outside of any transaction; memory may be turned off meanwhile.
-    const byModel = await askModel(read);
+    const byModel = await askModel(read.message, ruled);
     await db.asUser(userId, async (tx) => {
       const [, message] = await Promise.all([
         store.lockFacts(tx, userId),
@@ -87,7 +88,7 @@ export function createExtraction(
       if (consent.automatic !== "off") await hear(tx, { userId, ...source });
       const recalled = await store.recalledInto(tx, source.messageId);
       const tainted = hasHiddenCharacters(message.content) || looksPasted(message.content);
-      for (const candidate of [...byRules(message), ...byModel.candidates]) {
+      for (const candidate of [...ruled, ...byModel.candidates]) {
         await take(tx, {
           userId,
           source,
@@ -101,23 +102,30 @@ export function createExtraction(
     });
   };
 
-  function byRules(message: store.SourceMessage): Candidate[] {
+  function byRules(
+    message: store.SourceMessage,
+    people: ReadonlyMap<string, string>,
+  ): Candidate[] {
     return extractCandidates(message.content, {
       now: message.createdAt,
       timeZone: message.timeZone,
       userName: message.displayName,
+      people,
     });
   }
 
   /** What a capable model finds beside the rules; without one, or when it fails, the rules stand alone. */
-  async function askModel(message: store.SourceMessage): Promise<ModelExtraction> {
+  async function askModel(
+    message: store.SourceMessage,
+    known: readonly Candidate[],
+  ): Promise<ModelExtraction> {
     if (!options.capableModel) return { candidates: [], tokens: 0 };
     // Beyond the day's tokens of the product itself the rules stand alone (USE-6).
     if (await options.usage.systemWaitMs() > 0) return { candidates: [], tokens: 0 };
     try {
       return await extractByModel(options.model, message.content, {
         now: message.createdAt,
-        known: byRules(message),
+        known,
       });
     } catch {
       gate.add(1, { decision: "not_saved", reason: "extractor_failed" });

@@ -4,6 +4,9 @@
  */
 
 export const KINDS = `
+live reside: moved relocated home
+born: birthday birth
+old: age turned
 activity hobby pastime interest fun leisure: hiking camping swimming painting pottery dancing reading cooking baking running gardening fishing yoga photography gaming chess climbing cycling skiing surfing knitting singing museum picnic kayaking skating crafts volunteering bowling puzzles
 outdoor nature: hiking camping fishing kayaking park forest beach lake mountain trail garden picnic skiing biking
 sport athletic game: soccer football basketball tennis baseball golf hockey volleyball swimming running boxing karate skiing snowboarding surfing skating cycling rugby cricket

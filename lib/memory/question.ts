@@ -1,4 +1,6 @@
+import { RELATION } from "./extract_rules.ts";
 import { relatedWords } from "./lexicon.ts";
+import { attributesOf } from "./slot_words.ts";
 import { askedSpans, type Span, wantsPast } from "./question_time.ts";
 import { stem } from "./stemmer.ts";
 import {
@@ -56,6 +58,10 @@ export interface Question {
   spans: readonly Span[];
   past: boolean;
   expected: Expected;
+  /** Stems of the attributes of facts that would answer it. */
+  attributes: ReadonlySet<string>;
+  /** Whether the one who asks is its subject: "Where do I live?", not "Where does my sister live?". */
+  ofSelf: boolean;
   /** All words of the message, to find names in. */
   words: ReadonlySet<string>;
   userName: string;
@@ -71,6 +77,9 @@ const PERSONAL = new RegExp(
     "\\bi(?:['\u2019](?:m|ve|d)| (?:am|have|had|was|said|told|mentioned|like|love|want|need|went|live|" +
     "work|feel|got|bought|met|saw))\\b|\\b(?:remember|remind|told you|we talked|we discussed)\\b",
 );
+
+/** Asks about the one who asks and nobody of theirs. */
+const OF_SELF = new RegExp(`\\bi\\b|\\b(?:my|our) (?!(?:${RELATION})\\b)`, "i");
 
 /** A message with fewer content words than this needs what came before it (MEM-52). */
 const ALONE = 4;
@@ -94,7 +103,12 @@ export function parseQuestion(query: Query): Question {
     }
   };
   add(own, 1);
-  if (own.length < ALONE || PRONOUN.test(query.text)) {
+  const lower = folded(query.text);
+  const words = new Set(wordsOf(query.text));
+  const attributes = attributesOf([...words].map(stem));
+  // "Where do I live?" is short, and yet asks for all it wants to know.
+  const whole = attributes.size > 0 && OF_SELF.test(lower);
+  if (PRONOUN.test(query.text) || (own.length < ALONE && !whole)) {
     for (const text of query.previous ?? []) add(contentWords(text), PREVIOUS_WEIGHT);
   }
   const list = [...terms.values()];
@@ -103,8 +117,6 @@ export function parseQuestion(query: Query): Question {
     for (const term of list) term.light = !query.literal && !isSlotStem(term.stem);
   }
   const byStem = new Map(list.map((term, at) => [term.stem, at]));
-  const lower = folded(query.text);
-  const words = new Set(wordsOf(query.text));
   const userName = folded(query.userName ?? "");
   return {
     terms: list,
@@ -115,6 +127,8 @@ export function parseQuestion(query: Query): Question {
     spans: askedSpans(query.text, query.now),
     past: wantsPast(query.text, query.now),
     expected: expectedAnswer(lower),
+    attributes,
+    ofSelf: OF_SELF.test(lower),
     words,
     userName,
     personal: query.literal === true || PERSONAL.test(lower) ||

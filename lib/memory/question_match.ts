@@ -120,11 +120,21 @@ export function tells(candidate: Candidate): number {
     0.3 * Number(QUOTED.test(text))) / 1.75;
 }
 
-/** Whether the question names a fact's subject, attribute, value or tag, 0..1. */
+/** What it counts when a question names words of a fact's slot, for each of at most two. */
+const NAMED_WORD = 0.2;
+
+/**
+ * How much a question is about the slot of a fact, 0..1. Wholly, when it asks for the attribute of
+ * whom it speaks of ("Where do I live?": the home city of the user); a little, when it names words of
+ * subject, attribute, value or tags.
+ */
 export function slotMatch(question: Question, candidate: Candidate): number {
   if (candidate.kind !== "fact") return 0;
-  const { subject, attribute, value, tags } = candidate;
-  const words = wordsOf([subject ?? "", attribute ?? "", value ?? "", ...tags].join(" "));
-  const hits = words.filter((word) => isContentWord(word) && question.byStem.has(stem(word)));
-  return Math.min(1, hits.length / 2);
+  const { subject, attribute, value, tags, text } = candidate;
+  const named = (words: string) =>
+    wordsOf(words).filter((word) => isContentWord(word) && question.byStem.has(stem(word))).length;
+  const asked = wordsOf(attribute ?? "").some((word) => question.attributes.has(stem(word)));
+  const meant = subject === "user" ? question.ofSelf : named(`${subject ?? ""} ${text}`) > 0;
+  if (asked && meant) return 1;
+  return NAMED_WORD * Math.min(2, named([subject, attribute, value, ...tags].join(" ")));
 }

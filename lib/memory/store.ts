@@ -276,6 +276,29 @@ export async function findSame(
   return row ?? null;
 }
 
+/**
+ * Names that the owner's current facts are about, with who they are: "Kasia" is the "sister". The
+ * latest facts come first.
+ */
+export async function knownPeople(tx: Tx, now: Date): Promise<Map<string, string>> {
+  const rows = await tx<{ subject: string; attribute: string; value: string; text: string }[]>`
+    select subject, coalesce(attribute, '') as attribute, coalesce(value, '') as value, text
+    from memories
+    where deleted_at is null and superseded_at is null and (expires_at is null or expires_at > ${now})
+      and subject <> 'user' and (attribute = 'name' or subject ~ '^[[:upper:]]')
+    order by created_at desc limit 200`;
+  const people = new Map<string, string>();
+  for (const { subject, attribute, value, text } of rows) {
+    const [name, relation] = attribute === "name"
+      ? [value, subject]
+      : attribute === "relation"
+      ? [subject, value]
+      : [subject, /^The user's ([\p{Ll} -]+?) (?=\p{Lu})/u.exec(text)?.[1]];
+    if (relation && name && !people.has(name)) people.set(name, relation);
+  }
+  return people;
+}
+
 /** The texts of all facts outside the trash, past ones included, in the form that is compared. */
 export async function knownTexts(tx: Tx, now: Date): Promise<string[]> {
   const rows = await tx<{ text: string }[]>`

@@ -172,7 +172,8 @@ function told({ kind, text, date, author, until }: MemoryBlockItem, asked = ""):
   }
   const fact = sentence(thirdToSecond(text));
   if (until !== undefined) return `${fact} That was so until ${longDate(until)}.`;
-  return `${fact} You told me on ${day}.`;
+  // A fact with a day of its own is dated by it, which need not be when it was told.
+  return /\b(?:19|20)\d\d\b/.test(fact) ? fact : `${fact} You told me on ${day}.`;
 }
 
 function longDate(date: string): string {
