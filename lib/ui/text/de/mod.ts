@@ -23,6 +23,7 @@ import { problems } from "./problems.ts";
 import { reasons } from "./reasons.ts";
 import { receipt } from "./receipt.ts";
 import { settings } from "./settings.ts";
+import { shelf } from "./shelf.ts";
 import { status } from "./status.ts";
 import { usage } from "./usage.ts";
 import { welcome } from "./welcome.ts";
@@ -54,6 +55,7 @@ export const german = {
   reasons,
   receipt,
   settings,
+  shelf,
   status,
   usage,
   welcome,
