@@ -1,3 +1,4 @@
+import { accessibility } from "./accessibility.ts";
 import { account } from "./account.ts";
 import { admin } from "./admin.ts";
 import { alerts } from "./alerts.ts";
@@ -30,6 +31,7 @@ import { welcome } from "./welcome.ts";
 
 /** German, by area. */
 export const german = {
+  accessibility,
   account,
   admin,
   alerts,
