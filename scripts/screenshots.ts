@@ -44,6 +44,7 @@ const PAGES: [name: string, path: string, signedIn: boolean][] = [
   ["register", "/register", false],
   ["constitution", "/constitution", false],
   ["help", "/help", false],
+  ["accessibility", "/accessibility", false],
   ["api", "/docs/api", false],
   ["not-found", "/nowhere", false],
   ["chat-new", "/chat?new", true],

@@ -189,3 +189,16 @@ Deno.test("[MEM-80] what a fact may not be is refused, by hand and by change", a
   const tagged = await ada.patch(`/api/memory/${id}`, { tags: ["  Sea ", "sea", "cafe\u0301"] });
   expect(tagged.body.tags).toEqual(["sea", "café"]);
 });
+
+Deno.test("[MEM-80] who changes a fact by an old copy is told, also within one moment; looking is no change", async () => {
+  const ada = await app.person();
+  const { id } = (await ada.post("/api/memory", { text: "The user mends nets" })).body;
+  const tag = (await ada.get(`/api/memory/${id}`)).headers.get("etag")!;
+  expect((await ada.get(`/api/memory/${id}`)).headers.get("etag")).toBe(tag);
+  const change = (tags: string[]) =>
+    ada.send("PATCH", `/api/memory/${id}`, { tags }, { "if-match": tag });
+  expect((await change(["sea"])).status).toBe(200);
+  const stale = await change(["boats"]);
+  expect([stale.status, stale.body.type]).toEqual([409, "/problems/version_conflict"]);
+  expect((await ada.get(`/api/memory/${id}`)).body.tags).toEqual(["sea"]);
+});

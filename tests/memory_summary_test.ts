@@ -94,6 +94,20 @@ Deno.test("[MEM-13] when it goes on, the same fact is renewed; an answer is neve
   await metered(ada);
 });
 
+Deno.test("[MEM-50] a summary is recalled elsewhere, and not beside the very words it was made of", async () => {
+  const ada = await app.person();
+  const sessionId = await talk(ada, WALK);
+  await rest();
+  const [made] = await summaries(ada);
+  const question = "Where does the walk along the Tagus river start, at which mill?";
+  const recalled = async (options: { sessionId?: string }) =>
+    (await ada.say(question, options)).body.recall.items
+      .filter(({ kind }: { kind: string }) => kind === "fact")
+      .map(({ memoryId }: { memoryId: string }) => memoryId);
+  expect(await recalled({ sessionId })).not.toContain(made.id);
+  expect(await recalled({})).toContain(made.id);
+});
+
 Deno.test("[MEM-13] a running conversation is summed up at its twentieth turn", async () => {
   const ada = await app.person();
   const sessionId = await talk(

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import { matchesEtag } from "@/lib/platform/http/etag.ts";
 import { conflict, notFound, Problem, validationFailed } from "@/lib/platform/problem.ts";
@@ -235,7 +236,12 @@ function isOwnWord(row: store.MemoryRow, change: MemoryChange): boolean {
   );
 }
 
-/** A weak validator of a fact's present state. */
+/**
+ * A validator of a fact's present state: of what it says and how it is kept. Uses are not in it, so
+ * that looking at a fact does not stand against changing it.
+ */
 export function etagOf(view: MemoryView): string {
-  return `"${view.id}-${Date.parse(view.updatedAt).toString(36)}"`;
+  const { accessCount: _, lastAccessedAt: __, expiresAt: ___, ...state } = view;
+  const hash = createHash("sha256").update(JSON.stringify(state)).digest("hex");
+  return `"${view.id}-${hash.slice(0, 16)}"`;
 }

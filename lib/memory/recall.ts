@@ -3,7 +3,7 @@ import type { Database } from "@/lib/platform/database/mod.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
 import { estimateTokens, LEXICAL_MODEL } from "@/lib/model/mod.ts";
 import { createQueryVectors, type QueryEmbedder } from "./query_vectors.ts";
-import { parseQuestion, type Query, rank, type Ranked } from "./ranking.ts";
+import { type Candidate, parseQuestion, type Query, rank, type Ranked } from "./ranking.ts";
 import { RANKING_WEIGHTS_VERSION } from "./ranking_weights.ts";
 import { type CandidateQuery, type Care, findCandidates } from "./recall_store.ts";
 import { selectForRecall } from "./selection.ts";
@@ -197,7 +197,10 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
     // Of two facts that contradict each other, the older one waits for its owner's word (MEM-43).
     const doubted = new Set(doubts.map(({ older }) => older));
     const uncertain = new Set(doubts.map(({ newer }) => newer));
-    const ranked = found.ranked.filter(({ candidate }) => !doubted.has(candidate.id));
+    const shown = new Set(request.excludeMessageIds);
+    const ranked = found.ranked.filter(({ candidate }) =>
+      !doubted.has(candidate.id) && !isShown(candidate, shown)
+    );
     const mayReach = ({ candidate }: Ranked) =>
       request.modelLocation === "local" || candidate.kind === "turn" ||
       candidate.injection === "any_model";
@@ -215,6 +218,13 @@ export function createRecall({ db, clock, metrics, embedder }: RecallDependencie
       degraded: vector === null && !lexicalVectors,
     };
   }
+}
+
+/** Whether something is gathered from messages alone that stand whole in the prompt (MEM-50). */
+function isShown(candidate: Candidate, shown: ReadonlySet<string>): boolean {
+  return candidate.kind === "fact" && candidate.source === "inferred" &&
+    candidate.sourceMessageIds.length > 0 &&
+    candidate.sourceMessageIds.every((id) => shown.has(id));
 }
 
 /** Runs `work` for as long as recall may take; a failure or delay is a fault, not an error. */

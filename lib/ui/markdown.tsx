@@ -205,6 +205,11 @@ function table(token: Tokens.Table, context: Context, key: number): VNode {
     const way = token.align[i];
     return way === "right" ? "n" : way === "center" ? "c" : undefined;
   };
+  // A table without rows has its body all the same.
+  const groups: Tokens.TableCell[][][] = token.rows.length === 0 ? [[]] : [];
+  for (let at = 0; at < token.rows.length; at += GROUP) {
+    groups.push(token.rows.slice(at, at + GROUP));
+  }
   return (
     <div
       key={key}
@@ -221,20 +226,42 @@ function table(token: Tokens.Table, context: Context, key: number): VNode {
             ))}
           </tr>
         </thead>
-        <tbody>
-          {token.rows.map((row, r) => (
-            <tr key={r}>
-              {row.map((cell, i) =>
-                i === 0
-                  ? <th key={i} scope="row" class={align(i)}>{inlines(cell.tokens, context)}</th>
-                  : <td key={i} class={align(i)}>{inlines(cell.tokens, context)}</td>
+        {groups.map((rows, g) => {
+          const here = { ...context, path: `${context.path}.${g}` };
+          const raw = `${token.align} ${rows.map(rawOf).join("\n")}`;
+          return keep(raw, here, () => (
+            <tbody key={g}>
+              {rows.map((row, r) =>
+                tableRow(row, { ...here, path: `${here.path}.${r}` }, { align, r })
               )}
-            </tr>
-          ))}
-        </tbody>
+            </tbody>
+          ));
+        })}
       </table>
     </div>
   );
+}
+
+/** Rows of one group: in a long table that grows, only the last group is looked at again. */
+const GROUP = 40;
+
+const rawOf = (row: readonly Tokens.TableCell[]) => row.map(({ text }) => text).join("|");
+
+function tableRow(
+  row: readonly Tokens.TableCell[],
+  context: Context,
+  { align, r }: { align: (i: number) => string | undefined; r: number },
+): VNode {
+  const aligned = row.map((_, i) => align(i) ?? "").join(",");
+  return keep(`${aligned} ${rawOf(row)}`, context, () => (
+    <tr key={r}>
+      {row.map((cell, i) =>
+        i === 0
+          ? <th key={i} scope="row" class={align(i)}>{inlines(cell.tokens, context)}</th>
+          : <td key={i} class={align(i)}>{inlines(cell.tokens, context)}</td>
+      )}
+    </tr>
+  ));
 }
 
 function inlines(tokens: Token[] | undefined, context: Context): ComponentChildren {

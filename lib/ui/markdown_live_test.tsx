@@ -44,6 +44,26 @@ Deno.test("[UI-88] an answer that came in pieces looks at its end like one that 
   });
 });
 
+Deno.test("[UI-88] the rows of a long table keep their elements while it grows", async () => {
+  await withDocument((root) => {
+    const rows = (count: number) =>
+      Array.from({ length: count }, (_, n) => `| ${n} | *w${n}* |\n`).join("");
+    const text = `| a | b |\n|---|---:|\n${rows(100)}`;
+    // In pieces, as an answer comes.
+    for (let end = 500; end < text.length + 500; end += 500) show(root, text.slice(0, end), true);
+    const before = [...root.querySelectorAll("tbody tr")];
+    expect(before.length).toBe(100);
+    before.slice(0, 99).forEach((row) => row.textContent = "untouched");
+    show(root, `${text}| 100 | end |\n`, true);
+    const after = [...root.querySelectorAll("tbody tr")];
+    expect(after.length).toBe(101);
+    expect(after.slice(0, 99)).toEqual(before.slice(0, 99));
+    expect(after.slice(0, 99).every((row) => row.textContent === "untouched")).toBe(true);
+    expect(after[100]!.textContent).toBe("100end");
+    expect(root.querySelectorAll("table").length).toBe(1);
+  });
+});
+
 Deno.test("[UI-88] closed blocks, items and rows keep their elements while the text grows", async () => {
   await withDocument((root) => {
     const text = "Before.\n\n- one\n- two\n- thr";

@@ -35,6 +35,7 @@ export function PublicFrame(props: PublicFrameProps) {
             { href: "/constitution", label: text.constitution },
             { href: "/help", label: text.help },
             { href: "/status", label: text.status },
+            { href: "/accessibility", label: text.accessibility },
             { href: "/pricing", label: text.pricing },
             { href: "/legal/terms", label: text.terms },
             { href: "/legal/privacy", label: text.privacyNotice },

@@ -208,6 +208,7 @@ export function Shell(props: ShellProps) {
               links={[
                 { href: "/help", label: text.help },
                 { href: "/status", label: text.status },
+                { href: "/accessibility", label: text.accessibility },
                 { href: "/constitution", label: text.constitution },
                 { href: "/pricing", label: text.pricing },
               ]}

@@ -89,6 +89,7 @@ export function goals(report: Report): Goal[] {
   add("unknown account against wrong password", report.accounts?.unknownPercent, 10, "%");
   add("browser: longest task while streaming", report.browser?.longestTaskMs, 50);
   add("browser: main thread busy while streaming", report.browser?.busyPercent, 30, "%");
+  add("browser: longest task in one table", report.browser?.tableLongestTaskMs, 50);
   add("browser: opening 5,000 messages", report.browser?.openLongMs, 1_000);
   for (const [path, budget] of Object.entries(BUDGETS.script)) {
     add(`script of ${path}`, report.weight?.pages[path], budget, "B");

@@ -26,7 +26,7 @@ export const BUDGETS = {
     "/": 12 * 1024,
     "/login": 12 * 1024,
     "/register": 12 * 1024,
-    "/chat": 45 * 1024,
+    "/chat": 45_000,
   },
   style: 15 * 1024,
 } as const;

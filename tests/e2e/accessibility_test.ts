@@ -50,6 +50,7 @@ Deno.test.beforeAll(async () => {
     { name: "register", path: "/register", signedIn: false },
     { name: "constitution", path: "/constitution", signedIn: false },
     { name: "help", path: "/help", signedIn: false },
+    { name: "accessibility", path: "/accessibility", signedIn: false },
     { name: "not found", path: "/nowhere", signedIn: false },
     { name: "chat with answers", path: `/chat/${sessionId}`, signedIn: true },
     { name: "new chat", path: "/chat?new", signedIn: true },

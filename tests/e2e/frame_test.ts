@@ -1,5 +1,6 @@
 import { expect } from "expect";
 import type { Browser } from "playwright-core";
+import { qualityFigures } from "@/lib/memory/mod.ts";
 import { startTestApp, type TestApp } from "../support/app.ts";
 import { builtPages, openBrowser, openWindow } from "../support/browser.ts";
 
@@ -179,4 +180,23 @@ Deno.test("[UI-41] help is reached from the palette, the account's menu and the 
   await page.waitForURL(/\/help$/);
   await page.getByRole("heading", { level: 1, name: "Help" }).waitFor();
   await context.close();
+});
+
+Deno.test("[UI-72] the statement on accessibility names its gaps and whom to tell, and each foot leads there", async () => {
+  const visitor = app.client();
+  const said = await (await visitor.fetch("/accessibility")).text();
+  expect(said).toContain('id="gaps"');
+  expect(said).toMatch(/id="contact"[^]*(?:mailto:|Nobody is named here)/);
+  expect(said).not.toContain("<script");
+  for (const path of ["/", "/help", "/status"]) {
+    expect(await (await visitor.fetch(path)).text()).toContain('href="/accessibility"');
+  }
+});
+
+Deno.test("[MEM-98] the status page shows the latest figures of retrieval, with their day, data and weights", async () => {
+  const said = await (await app.client().fetch("/status")).text();
+  const { figures, data, configuration } = qualityFigures();
+  expect(said).toContain(data);
+  expect(said).toContain(`Weights version ${configuration.weights}`);
+  expect(said).toContain(`${Math.round(figures.overall! * 100)}%`);
 });

@@ -28,7 +28,7 @@ async function load(path: keyof typeof BUDGETS.script) {
 
 for (const path of Object.keys(BUDGETS.script) as (keyof typeof BUDGETS.script)[]) {
   const budget = BUDGETS.script[path];
-  Deno.test(`[UI-87] the scripts of ${path} stay within ${budget / 1024} KiB`, async () => {
+  Deno.test(`[UI-87] the scripts of ${path} stay within ${budget} B`, async () => {
     const { script, names } = await load(path);
     if (script > budget) {
       throw new Error(

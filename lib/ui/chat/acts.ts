@@ -11,7 +11,7 @@ import type {
 } from "../contract.ts";
 import type { Api } from "./api.ts";
 import { latestBelow } from "./branch.ts";
-import { LOOK_AFTER_MS, takenFrom } from "./remembered.tsx";
+import { LOOK_AFTER_MS, takenFrom } from "./taken.ts";
 import { ChatState } from "./state.ts";
 
 /** What may be done to conversations and messages that are there already. */

@@ -3,6 +3,7 @@ import type { SearchHit } from "../contract.ts";
 import { explain } from "../explain.ts";
 import { formatDateTime, formatWhen } from "../format.ts";
 import { commonText } from "../text/common.ts";
+import { shelfText } from "../text/shelf.ts";
 import { Waiting } from "../waiting.tsx";
 import { say } from "../say.ts";
 import { useChat } from "./context.ts";
@@ -11,6 +12,7 @@ import type { Finder } from "./finder.ts";
 /** What a search found in the words of all conversations. */
 export default function Found({ finder }: { finder: Finder }) {
   const { text, reader } = useChat();
+  const words = shelfText(reader.locale);
   const hits = finder.hits.value.filter((hit) => hit.kind === "message");
   const progress = finder.progress.value;
   if (progress === "idle") return null;
@@ -24,8 +26,8 @@ export default function Found({ finder }: { finder: Finder }) {
     );
   }
   return (
-    <section aria-label={text.foundIn} aria-busy={progress === "busy" ? "true" : undefined}>
-      <h3 class="group">{text.foundIn}</h3>
+    <section aria-label={words.foundIn} aria-busy={progress === "busy" ? "true" : undefined}>
+      <h3 class="group">{words.foundIn}</h3>
       {hits.length > 0
         ? (
           <ul class="stack stack-4">
@@ -38,7 +40,7 @@ export default function Found({ finder }: { finder: Finder }) {
         )
         : progress === "busy"
         ? <Waiting lines={[90, 70, 90]} text={commonText(reader.locale).loadingLong} />
-        : <p class="group">{say(text.foundNothing, { query: finder.query.value })}</p>}
+        : <p class="group">{say(words.foundNothing, { query: finder.query.value })}</p>}
       {finder.more.value
         ? (
           <Button kind="ghost" size="sm" onClick={() => void finder.search(true)}>

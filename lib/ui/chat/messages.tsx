@@ -5,12 +5,14 @@ import { Button, IconButton } from "../button.tsx";
 import type { Message } from "../contract.ts";
 import { formatDateTime, formatTime } from "../format.ts";
 import { Icon } from "../icon.tsx";
+import { useLazy } from "../lazy.tsx";
 import { Dialog, Menu, MenuItem } from "../overlay.tsx";
 import { say } from "../say.ts";
 import { Answer } from "./answer.tsx";
 import { useChat } from "./context.ts";
-import { Remembered } from "./remembered.tsx";
 import { Variants } from "./variants.tsx";
+
+const loadRemembered = () => import("./remembered.tsx");
 
 /** The shown path, and below it the answer that is being written. */
 export function Messages() {
@@ -48,6 +50,8 @@ function JustSaid({ words }: { words: string }) {
 function Said({ message }: { message: Message }) {
   const { store, text, reader, copy } = useChat();
   const label = say(text.you, { time: formatTime(message.createdAt, reader) });
+  // Most messages leave nothing behind that would have to be told.
+  const Remembered = useLazy(store.remembered.value.has(message.id), loadRemembered);
   if (store.editing.value === message.id) {
     return <Edit message={message} onDone={() => store.editing.value = null} />;
   }
@@ -81,7 +85,7 @@ function Said({ message }: { message: Message }) {
       {message.remember || store.conversation.value?.temporary
         ? null
         : <p class="tiny quiet">{text.notRemembered}</p>}
-      <Remembered message={message} />
+      {Remembered ? <Remembered message={message} /> : null}
     </article>
   );
 }

@@ -5,6 +5,7 @@ import { explain } from "../explain.ts";
 import { formatWhen } from "../format.ts";
 import { Dialog } from "../overlay.tsx";
 import { commonText } from "../text/common.ts";
+import { shelfText } from "../text/shelf.ts";
 import { Waiting } from "../waiting.tsx";
 import { say } from "../say.ts";
 import { useChat } from "./context.ts";
@@ -13,6 +14,7 @@ import type { Finder, Shelf } from "./finder.ts";
 /** Conversations that were archived or deleted, each with the way back. */
 export default function PutAway({ finder, shelf }: { finder: Finder; shelf: Shelf }) {
   const { text, reader } = useChat();
+  const words = shelfText(reader.locale);
   useEffect(() => void finder.open(shelf), [shelf]);
   const stored = finder.stored.value;
   return (
@@ -21,7 +23,7 @@ export default function PutAway({ finder, shelf }: { finder: Finder; shelf: Shel
         <h3 class="group">{text[`shelf_${shelf}`]}</h3>
         <Button kind="ghost" size="sm" onClick={() => void finder.open(null)}>{text.back}</Button>
       </div>
-      <p class="group">{text[`shelfText_${shelf}`]}</p>
+      <p class="group">{words[`shelfText_${shelf}`]}</p>
       {finder.progress.value === "failed"
         ? <p class="group" role="alert">{explain(finder.problem.value!, reader).title}</p>
         : null}
@@ -29,7 +31,7 @@ export default function PutAway({ finder, shelf }: { finder: Finder; shelf: Shel
         ? <Waiting lines={[90, 70, 50]} text={commonText(reader.locale).loadingLong} />
         : null}
       {finder.progress.value === "done" && stored.length === 0
-        ? <p class="group">{text[`shelfEmpty_${shelf}`]}</p>
+        ? <p class="group">{words[`shelfEmpty_${shelf}`]}</p>
         : null}
       <ul class="stack stack-4">
         {stored.map((conversation) => (
@@ -44,6 +46,7 @@ export default function PutAway({ finder, shelf }: { finder: Finder; shelf: Shel
 
 function Stored({ conversation, finder }: { conversation: Conversation; finder: Finder }) {
   const { store, text, reader, now } = useChat();
+  const words = shelfText(reader.locale);
   const title = conversation.title ?? text.untitled;
   const sure = useRef<HTMLDialogElement>(null);
   const since = formatWhen(conversation.deletedAt ?? conversation.archivedAt!, reader, now);
@@ -69,7 +72,7 @@ function Stored({ conversation, finder }: { conversation: Conversation; finder: 
             <IconButton
               icon="trash"
               size="sm"
-              label={say(text.eraseNow, { title })}
+              label={say(words.eraseNow, { title })}
               onClick={() => sure.current?.showModal()}
             />
           )
@@ -77,18 +80,18 @@ function Stored({ conversation, finder }: { conversation: Conversation; finder: 
       </span>
       <Dialog
         id={`erase-${conversation.id}`}
-        title={text.eraseTitle}
+        title={words.eraseTitle}
         dialogRef={sure}
         actions={
           <>
-            <Button onClick={() => sure.current?.close()}>{text.removeKeep}</Button>
+            <Button onClick={() => sure.current?.close()}>{words.removeKeep}</Button>
             <Button kind="danger" onClick={() => void finder.erase(conversation)}>
-              {text.erase}
+              {words.erase}
             </Button>
           </>
         }
       >
-        <p>{say(text.eraseSure, { title })}</p>
+        <p>{say(words.eraseSure, { title })}</p>
       </Dialog>
     </div>
   );

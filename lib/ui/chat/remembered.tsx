@@ -1,30 +1,16 @@
 import { useState } from "preact/hooks";
 import { Button } from "../button.tsx";
 import { Chip } from "../chip.tsx";
-import type { Message, Proposal, Taken } from "../contract.ts";
+import type { Message, Proposal } from "../contract.ts";
 import { formatDay } from "../format.ts";
 import { say } from "../say.ts";
-import type { Api } from "./api.ts";
 import { useChat } from "./context.ts";
-
-/** When it is looked up after a turn what was kept of it, in milliseconds; extraction is a job. */
-export const LOOK_AFTER_MS: readonly number[] = [1_000, 4_000];
-
-/** What memory took from a message; null when nothing was taken, or when it cannot be told. */
-export async function takenFrom(api: Api, messageId: string): Promise<Taken | null> {
-  try {
-    const taken = await api.get<Taken>(`/api/chat/messages/${messageId}/memory`);
-    return taken.saved.length + taken.proposals.length > 0 ? taken : null;
-  } catch {
-    return null; // a courtesy; the memory page shows everything
-  }
-}
 
 /**
  * Quiet lines under a message of one's own: what was kept of it and what that replaced, each with
  * a way to take it back, and what waits to be decided about.
  */
-export function Remembered({ message }: { message: Message }) {
+export default function Remembered({ message }: { message: Message }) {
   const { store, text, reader } = useChat();
   const taken = store.remembered.value.get(message.id);
   if (!taken) return null;

@@ -10,6 +10,7 @@ provideWords("de", german);
 export const ISLAND_AREAS = [
   "common",
   "chat",
+  "shelf",
   "receipt",
   "reasons",
   "problems",

@@ -79,6 +79,7 @@ export const common = {
   taskOpen: "Offen",
   imageFrom: "{name}, Bild von {host}",
   openInNewTab: "öffnet einen neuen Tab",
+  accessibility: "Barrierefreiheit",
   terms: "Bedingungen",
   privacyNotice: "Datenschutz",
 };

@@ -1,3 +1,4 @@
+import { accessibility } from "./accessibility.ts";
 import { account } from "./account.ts";
 import { admin } from "./admin.ts";
 import { alerts } from "./alerts.ts";
@@ -23,12 +24,14 @@ import { problems } from "./problems.ts";
 import { reasons } from "./reasons.ts";
 import { receipt } from "./receipt.ts";
 import { settings } from "./settings.ts";
+import { shelf } from "./shelf.ts";
 import { status } from "./status.ts";
 import { usage } from "./usage.ts";
 import { welcome } from "./welcome.ts";
 
 /** German, by area. */
 export const german = {
+  accessibility,
   account,
   admin,
   alerts,
@@ -54,6 +57,7 @@ export const german = {
   reasons,
   receipt,
   settings,
+  shelf,
   status,
   usage,
   welcome,

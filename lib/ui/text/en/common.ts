@@ -78,6 +78,7 @@ export const common = {
   taskOpen: "To do",
   imageFrom: "{name}, image from {host}",
   openInNewTab: "opens in a new tab",
+  accessibility: "Accessibility",
   terms: "Terms",
   privacyNotice: "Privacy",
 };
