@@ -48,7 +48,7 @@ Deno.test("mails go out through the mail server in both parts, and each has a na
   const ada = await app.person();
   const [mail] = await sentTo(ada.email);
   expect(mail!.headers["from"]).toBe("NovaCoreAI <nova@example.org>");
-  expect(mail!.headers["message-id"]).toMatch(/^<[0-9a-f-]{36}@example\.org>$/);
+  expect(mail!.headers["message-id"]).toMatch(/^<[0-9a-f-]{36}\.[\w-]{8,128}@example\.org>$/);
   expect(mail!.headers["content-type"]).toContain("multipart/alternative");
   // Confirming an address is nothing one could do without.
   expect(Object.keys(mail!.headers).filter((name) => name.startsWith("list-"))).toEqual([]);
@@ -133,6 +133,39 @@ Deno.test("the page of a mail's way out works with its button, and is no way for
   expect(own.status).toBe(200);
   expect(await own.text()).toContain("You will get no more of these mails");
   expect(await settingsOf(ada.userId)).toMatchObject({ usageMails: false });
+});
+
+Deno.test("[API-73] an address whose server wants no mail is marked, told, and gets what is needed alone", async () => {
+  smtp.answer("550 No such mailbox");
+  const correlation = `mail-${crypto.randomUUID()}`;
+  const ada = await app.person();
+  expect(await sentTo(ada.email)).toHaveLength(0);
+  smtp.answer(null);
+  const profile = async () => (await ada.get("/api/account/profile")).body;
+  expect(await profile()).toMatchObject({ emailBounced: true, emailVerified: false });
+  expect((await ada.get("/settings/profile")).text).toContain("takes no mail for it");
+  // It is not tried again by itself, and mails one could do without stay away.
+  clock.jumpTo(new Date(clock.now().getTime() + 3_600_000));
+  expect(await sentTo(ada.email)).toHaveLength(0);
+  await ada.patch("/api/account/settings", { invoiceMails: true });
+  await invoiceFor(ada.userId, "N-3");
+  expect(await sentTo(ada.email)).toHaveLength(0);
+  const dead = await app.services.db.asSystem(
+    "test",
+    (tx) => tx`select kind from jobs where state = 'dead'`,
+  );
+  expect(dead).toHaveLength(0);
+  // Asked for once more it is sent, and its link proves the address again.
+  await ada.post("/api/auth/resend-verification", undefined, { "x-correlation-id": correlation });
+  const [mail] = await sentTo(ada.email);
+  // One id leads from the mail to the request that made it; the text part says all of it.
+  expect(mail!.headers["message-id"]).toContain(correlation);
+  expect(mail!.source).toContain("Content-Type: text/plain");
+  expect(mail!.source).not.toMatch(/<(?:img|script|iframe|form|link)\b/);
+  const words = mail!.source.replaceAll("=\n", "").replaceAll("=3D", "=");
+  const token = /token=([0-9a-f]{64})/.exec(words)![1]!;
+  expect((await app.client().post("/api/auth/verify-email", { token })).status).toBe(200);
+  expect(await profile()).toMatchObject({ emailBounced: false, emailVerified: true });
 });
 
 Deno.test("[ACC-4] a mail server that is busy gets the mail later, and once", async () => {

@@ -4,8 +4,10 @@ import { apiOf } from "@/lib/boot/api.ts";
 import { VERSION } from "@/lib/boot/version.ts";
 import { FakeClock } from "@/lib/platform/clock.ts";
 import { startTestApp, type TestApp } from "./support/app.ts";
+import { builtPages } from "./support/browser.ts";
 
 const FRIEND = "https://friend.example.org";
+const METRICS = "metrics-token-of-more-than-32-characters";
 
 let app: TestApp;
 let clock: FakeClock;
@@ -13,6 +15,7 @@ Deno.test.beforeAll(async () => {
   clock = new FakeClock(new Date());
   app = await startTestApp({
     clock,
+    pages: builtPages,
     env: {
       ALLOWED_ORIGINS: FRIEND,
       AUTO_VERIFY_EMAIL: "true",
@@ -23,6 +26,7 @@ Deno.test.beforeAll(async () => {
       RATE_RESET: "5/15m",
       TRUSTED_PROXIES: "",
       STRIPE_WEBHOOK_SECRET: "",
+      METRICS_TOKEN: METRICS,
     },
   });
 });
@@ -229,6 +233,14 @@ const TABLE: Record<string, string[]> = {
   "API-31": ["POST /api/auth/service/refresh service"],
   "API-33": ["quota", "history", "timeseries", "ledger", "breakdown", "verify"]
     .map((name) => `GET /api/usage/${name} user usage:read`),
+  "API-34": [
+    "GET /api/plans public",
+    ...["checkout", "portal", "change", "cancel", "reactivate"]
+      .map((name) => `POST /api/billing/${name} user V`),
+    "GET /api/billing/subscription user V",
+    "GET /api/billing/invoices user V",
+    "POST /api/billing/webhook public",
+  ],
 };
 
 /** Each route of a row is there, for whom and with what the table says. */
@@ -248,4 +260,59 @@ function holds(id: string): void {
 
 Deno.test("[API-30] the routes of signing in are those of the table", () => holds("API-30"));
 Deno.test("[API-31] services renew their tokens at the route of the table", () => holds("API-31"));
+Deno.test("[API-34] the routes of plans and payments are those of the table, and the webhook is signed", async () => {
+  holds("API-34");
+  const ada = await app.person();
+  expect((await app.client().get("/api/plans")).status).toBe(200);
+  expect((await ada.get("/api/billing/subscription")).status).toBe(200);
+  expect((await ada.get("/api/billing/invoices")).body.items).toEqual([]);
+  const unsigned = await app.client().post("/api/billing/webhook", { id: "evt_1" });
+  expect([unsigned.status, unsigned.body.code]).toEqual([400, "webhook_signature_invalid"]);
+  const stranger = await app.client().post("/api/billing/checkout", { plan: "basic" });
+  expect([stranger.status, stranger.body.code]).toEqual([401, "token_missing"]);
+});
+
+Deno.test("[API-47] what is public of the system answers everybody, and the metrics only who may read them", async () => {
+  const stranger = app.client();
+  expect((await stranger.get("/healthz")).body).toEqual({ status: "ok" });
+  expect((await stranger.get("/readyz")).body.status).toBe("ready");
+  expect((await stranger.get("/api/status")).body.components.web.state).toBe("online");
+  const { keys } = (await stranger.get("/.well-known/jwks.json")).body;
+  expect(keys.map(({ kty, alg, use }: Record<string, string>) => [kty, alg, use]))
+    .toEqual(keys.map(() => ["OKP", "EdDSA", "sig"]));
+  expect((await stranger.get("/.well-known/security.txt")).text).toContain("Contact: ");
+  const document = (await stranger.get("/api/openapi.json")).body;
+  expect([document.openapi, document.info.version]).toEqual(["3.1.0", VERSION]);
+  const problem = await stranger.get("/problems/login_throttled");
+  expect([problem.status, problem.headers.get("content-type")])
+    .toEqual([200, "text/html; charset=utf-8"]);
+  expect(problem.text).toContain("login_throttled");
+  expect((await stranger.get("/problems/no_such_code")).status).toBe(404);
+  expect((await stranger.get("/problems/__proto__")).status).toBe(404);
+  // Metrics: nobody, a person, a wrong token; then the token, and a service that may.
+  const ada = await app.person();
+  const metrics = (headers: Record<string, string> = {}, client = stranger) =>
+    client.get("/metrics", headers);
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  expect((await metrics()).status).toBe(403);
+  expect((await metrics({}, ada)).status).toBe(403);
+  expect((await metrics(bearer("x".repeat(40)))).status).toBe(403);
+  const open = await metrics(bearer(METRICS));
+  expect([open.status, open.headers.get("content-type")])
+    .toEqual([200, "text/plain; version=0.0.4; charset=utf-8"]);
+  expect(open.text).toContain("gateway_requests_total");
+  const { token } = await app.services.accounts.serviceAccess.mint("metrics-scraper", {
+    scopes: ["read:metrics"],
+    actor: { kind: "host" },
+  });
+  expect((await metrics({ "x-service-token": token })).status).toBe(200);
+  expect((await metrics(bearer(token))).status).toBe(200);
+  const other = await app.services.accounts.serviceAccess.mint("edge", {
+    scopes: ["read:policy"],
+    actor: { kind: "host" },
+  });
+  expect((await metrics({ "x-service-token": other.token })).body.code)
+    .toBe("service_token_scope");
+});
+
 Deno.test("[API-33] the routes of usage are those of the table", () => holds("API-33"));

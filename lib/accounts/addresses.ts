@@ -20,7 +20,7 @@ export function createAddresses(context: AccountContext) {
     const now = clock.now();
     await spendLink(tx, link, now);
     await tx`update users set email_verified_at = coalesce(email_verified_at, ${now}),
-      updated_at = ${now} where id = ${link.userId}`;
+      email_bounced_at = null, updated_at = ${now} where id = ${link.userId}`;
     await audit.record(tx, {
       category: "security",
       event: "email_verified",
@@ -44,7 +44,8 @@ export function createAddresses(context: AccountContext) {
     if (other.length > 0) return "taken";
     await spendLink(tx, link, now);
     await tx`update users set email = ${email}, email_normalized = ${normalized},
-      email_verified_at = ${now}, updated_at = ${now} where id = ${link.userId}`;
+      email_verified_at = ${now}, email_bounced_at = null, updated_at = ${now}
+      where id = ${link.userId}`;
     // A link that went to the former mailbox opens the account no more.
     await voidLinks(tx, link.userId, { purposes: ["reset_password", "verify_email"], at: now });
     if (event === "email_changed") {

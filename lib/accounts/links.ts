@@ -1,6 +1,7 @@
 import { sha256 } from "@/lib/platform/crypto.ts";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import type { AccountContext } from "./context.ts";
+import { holdUser } from "./store.ts";
 
 /** What a link in a mail is for. */
 export type LinkPurpose =
@@ -39,6 +40,7 @@ export async function issueLink(
   const bytes = context.random(32);
   const token = bytes.toHex();
   if (!link.keepOthers) {
+    await holdUser(tx, link.userId);
     await tx`update account_links set voided_at = ${now}
       where user_id = ${link.userId} and purpose = ${link.purpose}
         and used_at is null and voided_at is null`;

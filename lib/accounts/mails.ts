@@ -3,7 +3,7 @@ import type { Sealer } from "@/lib/platform/crypto.ts";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import type { IdSource } from "@/lib/platform/ids.ts";
 import { errorFields, type Log } from "@/lib/platform/log.ts";
-import type { Mail, Mailer } from "@/lib/platform/mail.ts";
+import { type Mail, type Mailer, MailRefused } from "@/lib/platform/mail.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
 import { type Job, type Outbox, PermanentJobError } from "@/lib/platform/outbox.ts";
 import { layoutMail } from "./mail_layout.ts";
@@ -152,6 +152,12 @@ export function createMails(options: {
         await mailer.send({ ...mail, messageId: job.id });
         sent.add(1, { type: kind, status: "sent" });
       } catch (error) {
+        if (error instanceof MailRefused) {
+          // The address is marked; trying again would bring the same answer.
+          sent.add(1, { type: kind, status: "bounced" });
+          options.log.warn("mail.bounced", "A mail server refused an address", { kind });
+          return;
+        }
         if (tries >= WAITS.length) {
           sent.add(1, { type: kind, status: "failed" });
           throw new PermanentJobError("The mail could not be sent for three days");

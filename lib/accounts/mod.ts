@@ -6,6 +6,7 @@ export { accountApi } from "./account_api.ts";
 export { adminApi, issuedView } from "./admin_api.ts";
 export { accountsApi, clientOf } from "./api.ts";
 export { type SessionCookie, sessionCookie } from "./cookie.ts";
+export { markingBounces } from "./bounces.ts";
 export { ERASE_ACCOUNT_JOB } from "./erasure.ts";
 export { normalizeEmail } from "./email.ts";
 export { createUnsubscribe, type Unsubscribe } from "./unsubscribe.ts";

@@ -195,7 +195,7 @@ export function createPasswords(
         await spendLink(tx, link, now);
         await store.setPasswordHash(tx, user.id, hash);
         await tx`update users set email_verified_at = coalesce(email_verified_at, ${now}),
-          updated_at = ${now} where id = ${user.id}`;
+          email_bounced_at = null, updated_at = ${now} where id = ${user.id}`;
         await store.endAll(tx, user.id, { at: now });
         await voidLinks(tx, user.id, { purposes: VOIDED, at: now });
         const keys = await tx<{ name: string }[]>`

@@ -42,6 +42,7 @@ export function createProfiles(context: AccountContext) {
       timeZone: user.timeZone,
       email: user.email,
       emailVerified: user.emailVerifiedAt !== null,
+      emailBounced: user.emailBouncedAt !== null,
     };
   }
 

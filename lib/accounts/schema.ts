@@ -277,6 +277,8 @@ export const profileSchema = z.strictObject({
   timeZone: z.string(),
   email: z.string(),
   emailVerified: z.boolean(),
+  /** Mails to the address were refused by its server. */
+  emailBounced: z.boolean(),
 });
 export type Profile = z.infer<typeof profileSchema>;
 

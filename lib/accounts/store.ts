@@ -30,6 +30,8 @@ export interface UserRow {
   twoFactorAt: Date | null;
   bio: string;
   emailNormalized: string;
+  /** When the address was last refused by its server; null while mails arrive. */
+  emailBouncedAt: Date | null;
   createdAt: Date;
   /** The version of the terms that was accepted last. */
   termsVersion: string;
@@ -63,6 +65,7 @@ export const USER_COLUMNS = [
   "two_factor_at",
   "bio",
   "email_normalized",
+  "email_bounced_at",
   "terms_version",
   "created_at",
 ];

@@ -91,9 +91,11 @@ export function createApi(options: ApiOptions): Api {
     c.set("principal", null);
     c.set("service", null);
     c.set("renewedCookie", null);
+    c.set("leaving", {});
     c.set("address", context.address);
     c.set("correlationId", context.correlationId);
     await next();
+    for (const [name, value] of Object.entries(c.var.leaving)) c.res.headers.set(name, value);
     if (c.var.principal && isStream(c.res)) c.res = watched(c.res, c.var.principal, options);
     if (c.var.renewedCookie && !c.res.headers.has("set-cookie")) {
       c.res.headers.append("set-cookie", c.var.renewedCookie);

@@ -103,6 +103,13 @@ function operation(path: string, method: string, meta: RouteMeta): Record<string
   return {
     operationId: operationId(path, method),
     summary: meta.summary,
+    ...(meta.retirement
+      ? {
+        deprecated: true,
+        description: `It may be gone from ${meta.retirement.gone} on` +
+          (meta.retirement.successor ? `; use ${meta.retirement.successor}` : ""),
+      }
+      : {}),
     tags: [meta.tag],
     security: securityOf(meta),
     ...(parameters.length > 0 ? { parameters } : {}),

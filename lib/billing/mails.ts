@@ -1,6 +1,6 @@
 import type { Database } from "@/lib/platform/database/mod.ts";
 import type { Job } from "@/lib/platform/outbox.ts";
-import type { Mailer } from "@/lib/platform/mail.ts";
+import { type Mailer, MailRefused } from "@/lib/platform/mail.ts";
 import { isPaidPlan, type Plans } from "@/lib/plans/mod.ts";
 import { formatDateTime, formatMoney, formatPercent, type Reader } from "@/lib/ui/format.ts";
 import { mailOf, type MailParts } from "@/lib/ui/mail_layout.ts";
@@ -98,7 +98,7 @@ export function createMails(
       if (!payer) return;
       const setting = ASKED_FOR[kind];
       // It was asked for when it was queued; meanwhile it may have been ended.
-      if (setting && payer.settings[setting] !== true) return;
+      if (setting && (payer.settings[setting] !== true || payer.emailBouncedAt)) return;
       const unsubscribe = setting
         ? options.baseUrl + await options.unsubscribePath(payer.id, setting)
         : undefined;
@@ -112,11 +112,16 @@ export function createMails(
         unsubscribe,
         planName: (plan) => isPaidPlan(plan) ? options.plans.card(plan).name : plan,
       });
-      await options.mailer.send({
-        ...mailOf(mail, { to: payer.email, locale: payer.locale }),
-        messageId: job.id,
-        ...(unsubscribe ? { unsubscribe } : {}),
-      });
+      try {
+        await options.mailer.send({
+          ...mailOf(mail, { to: payer.email, locale: payer.locale }),
+          messageId: job.id,
+          ...(unsubscribe ? { unsubscribe } : {}),
+        });
+      } catch (error) {
+        // The address is marked; trying again would bring the same answer.
+        if (!(error instanceof MailRefused)) throw error;
+      }
     },
   };
 }

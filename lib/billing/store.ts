@@ -48,6 +48,8 @@ export interface Payer {
   locale: string;
   timeZone: string;
   settings: Record<string, unknown>;
+  /** When the address was last refused by its server; null while mails arrive. */
+  emailBouncedAt: Date | null;
   plan: "free_trial" | PaidPlan;
   subscriptionStatus: SubscriptionStatus;
   trialEndsAt: Date;
@@ -62,7 +64,7 @@ export async function findPayer(
 ): Promise<Payer | null> {
   const [row] = await tx<Payer[]>`
     select id, email, display_name, locale, time_zone, settings, plan, subscription_status,
-      trial_ends_at, plan_until
+      trial_ends_at, plan_until, email_bounced_at
     from users where id = ${userId} ${options.lock ? tx`for no key update` : tx``}`;
   return row ?? null;
 }

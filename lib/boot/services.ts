@@ -17,6 +17,7 @@ import {
   createAccounts,
   createServiceRevocations,
   createUnsubscribe,
+  markingBounces,
   openKeyRing,
 } from "@/lib/accounts/mod.ts";
 import { type BillingSettings, createBilling } from "@/lib/billing/mod.ts";
@@ -151,7 +152,7 @@ export async function createServices(platform: Platform) {
   });
   const hasher = await createPasswordHasher();
   const mailer: Mailer = config.smtpUrl
-    ? smtpMailer({ url: config.smtpUrl, from: config.mailFrom })
+    ? markingBounces(smtpMailer({ url: config.smtpUrl, from: config.mailFrom }), { db, clock })
     : mailboxMailer({ folder: platform.mailFolder, now: () => clock.now(), id: ids, log });
   const unsubscribe = createUnsubscribe(purposeKey(secrets.appSecret, "unsubscribe"));
   const billing = createBilling({

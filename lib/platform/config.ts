@@ -490,10 +490,15 @@ export function maskedConfig(config: Config): Record<string, unknown> {
     const value = config[key];
     return [
       variable.name,
-      variable.secret ? (value === undefined ? "not set" : "set") : value ?? null,
+      variable.secret ? (value === undefined ? "not set" : "set") : withoutUser(value) ?? null,
     ];
   });
   return Object.fromEntries(entries);
+}
+
+/** An address without the name and password it may carry. */
+function withoutUser(value: unknown): unknown {
+  return typeof value === "string" ? value.replace(/^(\w+:\/\/)[^/@\s]*@/, "$1***@") : value;
 }
 
 /** The settings that are never shown, by name: to tell a change of one, not to write it down. */

@@ -122,6 +122,9 @@ Deno.test("[OPS-7] no message holds the value of a secret", () => {
   const masked = maskedConfig(parseConfig({ ...PRODUCTION, METRICS_TOKEN: `${SECRET}x` }));
   expect(JSON.stringify(masked)).not.toContain(SECRET);
   expect(masked).toMatchObject({ APP_SECRET: "set", SMTP_URL: "not set", PORT: 8000 });
+  // Nor what an address that may be read carries along.
+  const host = maskedConfig(parseConfig({ OLLAMA_BASE_URL: "http://me:hunter2@gpu.internal:1/x" }));
+  expect(host.OLLAMA_BASE_URL).toBe("http://***@gpu.internal:1/x");
 });
 
 Deno.test("[OPS-7] an unknown variable with a known prefix is warned about", () => {

@@ -1,4 +1,4 @@
-import type { Log } from "./log.ts";
+import { correlationId, type Log } from "./log.ts";
 
 /** A mail to be sent. Both parts say the same. */
 export interface Mail {
@@ -30,10 +30,27 @@ export interface Mailer {
   kept(): Promise<KeptMail[]>;
 }
 
+/** The server of an address wants no mail for it, now or later. */
+export class MailRefused extends Error {
+  override readonly name = "MailRefused";
+}
+
+/** Whether an error says for good that a recipient is none (RFC 5321, 4.2.1). */
+function isRefusal(error: unknown): boolean {
+  const { code, responseCode } = (error ?? {}) as { code?: unknown; responseCode?: unknown };
+  return code === "EENVELOPE" && typeof responseCode === "number" && responseCode >= 500;
+}
+
 /** A header may hold no line break or other control character: it would start another header. */
 function assertHeader(text: string): void {
   const control = [...text].some((char) => char < " " || char === "\u007f");
   if (control) throw new Error("A mail header holds control characters");
+}
+
+/** The name of a mail, with the correlation id that joins it to the log. */
+function messageIdOf(id: string, domain: string): string {
+  const correlation = correlationId()?.replace(/[^A-Za-z0-9-]/g, "-");
+  return `<${correlation ? `${id}.${correlation}` : id}@${domain}>`;
 }
 
 /** Mail through an SMTP server; the library is loaded with the first mail. */
@@ -52,8 +69,11 @@ export function smtpMailer(options: { url: string; from: string }): Mailer {
           from: options.from,
           ...rest,
           ...(unsubscribe ? { headers: unsubscribeHeaders(unsubscribe) } : {}),
-          ...(messageId ? { messageId: `<${messageId}@${domain}>` } : {}),
+          ...(messageId ? { messageId: messageIdOf(messageId, domain) } : {}),
         });
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        throw new MailRefused("The mail server refused the recipient", { cause: error });
       } finally {
         transport.close();
       }

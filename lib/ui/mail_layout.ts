@@ -28,7 +28,7 @@ const STYLE = `
   .button{display:inline-block;background:#4b4acf;color:#fff;text-decoration:none;font-weight:600;
     padding:12px 20px;border-radius:10px}
   .small{font-size:13px;color:#5c5a52}
-  .out{word-break:break-all}
+  .out,.small a{word-break:break-all}
   pre{white-space:pre-wrap;word-break:break-all;font-size:12px;background:#f5f4f0;padding:12px;
     border-radius:8px}
   hr{border:0;border-top:1px solid #dddad0;margin:22px 0 16px}
@@ -96,7 +96,7 @@ ${parts.paragraphs.map((text) => paragraph(text)).join("\n")}
 ${button}
 ${parts.attachment ? `<pre>${escape(parts.attachment)}</pre>` : ""}
 <hr>
-${parts.foot.map((text) => `<p class="small out">${linked(text)}</p>`).join("\n")}
+${parts.foot.map((text) => `<p class="small">${linked(text)}</p>`).join("\n")}
 </div>
 </body>
 </html>

@@ -82,6 +82,7 @@ Deno.test.beforeAll(async () => {
     { name: "step up", path: "/step-up", signedIn: true },
     { name: "forgot", path: "/forgot-password", signedIn: false },
     { name: "verify", path: "/verify-email?token=a", signedIn: false },
+    { name: "unsubscribe", path: "/unsubscribe?token=a", signedIn: false },
     { name: "ledger", path: "/usage/ledger", signedIn: true },
     { name: "pricing", path: "/pricing", signedIn: false },
     { name: "terms", path: "/legal/terms", signedIn: false },

@@ -5,6 +5,7 @@ import type { Log } from "../log.ts";
 import { isUuid } from "../ids.ts";
 import { notFound, Problem } from "../problem.ts";
 import { readJson } from "./body.ts";
+import { type Retirement, retirementHeaders } from "./retirement.ts";
 import type { ServiceCaller } from "../service_token.ts";
 import type { Authentication, Principal, Role } from "./principal.ts";
 import { zodProblem } from "./problem_response.ts";
@@ -54,6 +55,8 @@ export interface RouteMeta<
   query?: Query;
   /** Status to schema of the answer; null for an answer without JSON. */
   responses: Record<number, { schema: z.ZodType | null; description: string; type?: string }>;
+  /** Set when the route will leave the API; its answers say so, refusals included. */
+  retirement?: Retirement;
   /** Codes of problems beyond those any route of its kind can answer with. */
   problems?: readonly string[];
 }
@@ -107,6 +110,8 @@ export interface ApiVariables {
   principal: Principal | null;
   /** The service that called, on routes of services. */
   service: ServiceCaller | null;
+  /** Headers of a route that will leave the API. */
+  leaving: Record<string, string>;
   /** A session's new value, for an answer that sets no other. */
   renewedCookie: string | null;
 }
@@ -134,10 +139,12 @@ type RouteInput<Body extends z.ZodType, Query extends z.ZodType> = {
 export function route<Body extends z.ZodType, Query extends z.ZodType>(
   meta: RouteMeta<Body, Query>,
 ): MiddlewareHandler<ApiEnv, string, RouteInput<Body, Query>> {
+  const leaving = meta.retirement ? retirementHeaders(meta.retirement) : {};
   const middleware: MiddlewareHandler<ApiEnv, string, RouteInput<Body, Query>> = async (
     c,
     next,
   ) => {
+    c.set("leaving", leaving);
     const principal = await enter(c, meta);
     c.set("principal", principal);
     for (const [name, value] of Object.entries(c.req.param() as Record<string, string>)) {

@@ -4,6 +4,7 @@ import { Button } from "@/lib/ui/button.tsx";
 import { Card } from "@/lib/ui/card.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
 import { Field, Select, TextField } from "@/lib/ui/field.tsx";
+import { Banner } from "@/lib/ui/notice.tsx";
 import { PostForm } from "@/lib/ui/post_form.tsx";
 import { accountText } from "@/lib/ui/text/account.ts";
 import { LANGUAGES } from "@/lib/ui/text/languages.ts";
@@ -133,6 +134,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
                 ? null
                 : <Chip tone="amber">{settingsText(state.locale).unverified}</Chip>}
             </p>
+            {profile.emailBounced ? <Banner tone="amber">{text.emailBounced}</Banner> : null}
             <TextField
               id="newEmail"
               type="email"

@@ -225,6 +225,8 @@ export const account = {
   resetBad: "Dieser Link gilt nicht mehr",
   resetBadText: "Er wurde verwendet, oder eine Stunde ist vergangen. Fordere einen neuen an.",
 
+  emailBounced:
+    "Der Mailserver dieser Adresse nimmt keine Mails für sie an. Prüfe die Schreibweise oder nimm eine andere.",
   unsubscribeTitle: "Keine solchen Mails mehr?",
   unsubscribeLead:
     "Ein Druck auf den Knopf beendet diese Art von Mails. Was die Sicherheit deines Kontos oder eine missglückte Zahlung betrifft, erreicht dich weiterhin.",

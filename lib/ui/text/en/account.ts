@@ -222,6 +222,8 @@ export const account = {
   resetBad: "This link does not work any more",
   resetBadText: "It was used, or an hour has passed. Ask for a new one.",
 
+  emailBounced:
+    "The mail server of this address takes no mail for it. Check how it is written, or use another one.",
   unsubscribeTitle: "No more mails like this?",
   unsubscribeLead:
     "One press of the button ends this kind of mail. What concerns the safety of your account or a payment that failed still reaches you.",
