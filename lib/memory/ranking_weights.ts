@@ -2,7 +2,7 @@
  * Version of everything below. Receipts keep it, so that a score can be read years later: change a
  * number, raise the version.
  */
-export const RANKING_WEIGHTS_VERSION = 3;
+export const RANKING_WEIGHTS_VERSION = 4;
 
 /** Measures of likeness, by their name in a score's parts. */
 export const SIGNALS = [

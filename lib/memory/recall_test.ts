@@ -180,7 +180,7 @@ Deno.test("[MEM-50] recall gives facts and turns in one list with their origin",
   });
   const later = await ada.says("Maren, my sister, loves the northern lights there.");
   const answer = await (await retrieval()).recall(request(ada, "Where does my sister live?"));
-  expect(answer).toMatchObject({ heldBack: 0, degraded: false, weightsVersion: 3 });
+  expect(answer).toMatchObject({ heldBack: 0, degraded: false, weightsVersion: 4 });
   // The fact stands for the message it was taken from; another message stands for itself.
   expect(new Set(answer.items.map(idOf))).toEqual(new Set([fact, later]));
   const found = answer.items.find((item) => item.kind === "fact")!;
