@@ -5,11 +5,12 @@ import type { PurposeKey } from "@/lib/platform/crypto.ts";
 import type { Kv } from "@/lib/platform/kv.ts";
 import type { Log } from "@/lib/platform/log.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
-import { Problem } from "@/lib/platform/problem.ts";
+import { isProblem, Problem } from "@/lib/platform/problem.ts";
 import type { EffectivePlan, Entitlements, PlanLimits, Plans } from "@/lib/plans/mod.ts";
 import { checkEntries, type LedgerEntry, type Metadata } from "./ledger.ts";
 import { type Resource, utcDay } from "./quota.ts";
 import { createFairUse, type QueueHolder } from "./fair_use.ts";
+import { createGather } from "./gather.ts";
 import { createMirror } from "./mirror.ts";
 import { createReadings } from "./reading.ts";
 import { keyProblem, quotaProblem, storageProblem } from "./refusal.ts";
@@ -40,6 +41,8 @@ export interface ReserveRequest {
   promptTokens: number;
   /** Most answer tokens wanted: the smaller of the plan's and the model's cap. */
   answerTokens: number;
+  /** Whether a shorter answer is worth nothing: all of it is held, or the request is refused. */
+  whole?: boolean;
   /** The personal key that asks, with its own budget of a day; null is none (ACC-92). */
   key?: { id: string; dailyTokens: number | null };
 }
@@ -150,7 +153,9 @@ export function createUsage(options: UsageOptions) {
     const { userId, operationId, plan } = request;
     const limits = request.limits ?? plans.limits(plan);
     const promptTokens = Math.ceil(request.promptTokens * PROMPT_MARGIN);
-    const leastAnswerTokens = Math.min(MIN_ANSWER_TOKENS, request.answerTokens);
+    const leastAnswerTokens = request.whole
+      ? Math.floor(request.answerTokens)
+      : Math.min(MIN_ANSWER_TOKENS, request.answerTokens);
     const least = promptTokens + leastAnswerTokens;
     const full = await mirror.full(userId, { dayUtc: utcDay(now), limits, tokens: least });
     if (full) {
@@ -197,6 +202,11 @@ export function createUsage(options: UsageOptions) {
     });
   }
 
+  const holdSoon = createGather<store.HoldRequest, store.HoldResult>({
+    together: (holds) => store.holdTogether(db, holds),
+    alone: (hold) => store.holdAlone(db, hold),
+    isOwn: (error) => !isProblem(error, "database_unavailable"),
+  });
   const fairUse = createFairUse({ plans, clock, read: (holder) => readings.quota(holder) });
   const readings = createReadings(options, { mirror, fairUse });
 
@@ -239,9 +249,13 @@ export function createUsage(options: UsageOptions) {
     reserveBy: (request: ReserveRequest, holdBy: HoldBy): Promise<Reservation | null> =>
       counted(request, holdBy),
 
-    /** The same for a caller without a transaction: one round trip. @throws Problem 429 */
+    /**
+     * The same for a caller without a transaction: one round trip, in a crowd shared with others.
+     *
+     * @throws Problem 429
+     */
     reserveAlone: async (request: ReserveRequest): Promise<Reservation> =>
-      (await counted(request, (hold) => store.holdAlone(db, hold)))!,
+      (await counted(request, holdSoon))!,
 
     /** Keeps a hold alive while its turn runs. */
     extend: (tx: Tx, reservationId: string) =>

@@ -5,6 +5,8 @@
  *
  * Holds per second on one account and over a thousand, and what hold and settlement add to a
  * transaction that would run anyway. With `TEST_DATABASE_URL` set on that server, else embedded.
+ * `barePerSecond` is the same call with next to nothing in it, one by one: on a busy machine compare
+ * with that.
  */
 import { systemClock } from "@/lib/platform/clock.ts";
 import type { Tx } from "@/lib/platform/database/mod.ts";
@@ -87,9 +89,16 @@ async function added(): Promise<{ reserve: number; settle: number }> {
   return { reserve: middle(times.reserve) - bare, settle: middle(times.settle) - bare };
 }
 
+const bare = (userId: string) =>
+  test.db.callAsUser(userId, "turn_known", [
+    userId,
+    userId,
+  ]);
+
 await perSecond(500, (i) => hold(users[i]!)); // connections and plans are warm
 const figures = {
   database: testServer ? "server" : "embedded",
+  barePerSecond: await perSecond(ROUNDS, (i) => bare(users[i % users.length]!)),
   oneAccountPerSecond: await perSecond(ROUNDS, () => hold(users[0]!)),
   thousandAccountsPerSecond: await perSecond(ROUNDS, (i) => hold(users[i % users.length]!)),
   inTransactionOneAccountPerSecond: await perSecond(
