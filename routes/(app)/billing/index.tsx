@@ -131,8 +131,8 @@ function told({ problem, done, reader }: {
 }) {
   if (problem) {
     const { title, text } = explain(problem, reader);
-    const isConflict = problem.code === "conflict";
-    return <Banner tone="red" lead={`${title}.`}>{isConflict ? problem.detail : text}</Banner>;
+    const why: Record<string, string> = billingText(reader.locale);
+    return <Banner tone="red" lead={`${title}.`}>{why[`why_${problem.reason}`] ?? text}</Banner>;
   }
   return done ? <Banner tone="green">{done}</Banner> : null;
 }
