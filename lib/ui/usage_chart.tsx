@@ -71,7 +71,12 @@ export function UsageChart({ days, limit, reader }: UsageChartProps) {
             </rect>
             {i % every === 0 && i < days.length - every / 2
               ? (
-                <text x={LEFT + (i + 0.5) * step} y="188" text-anchor="middle">
+                <text
+                  class={i > 0 && i % (2 * every) !== 0 ? "seldom" : undefined}
+                  x={LEFT + (i + 0.5) * step}
+                  y="188"
+                  text-anchor="middle"
+                >
                   {formatShortDay(d.day, reader)}
                 </text>
               )

@@ -46,6 +46,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           ? <EmptyState title={text.emptyTitle!} icon="chat">{text.emptyText}</EmptyState>
           : (
             <Table
+              stacks
               label={text.entriesTitle!}
               columns={[
                 { label: text.sequence!, kind: "number" },
