@@ -72,7 +72,7 @@ export function UsageChart({ days, limit, reader }: UsageChartProps) {
             {i % every === 0 && i < days.length - every / 2
               ? (
                 <text
-                  class={i > 0 && i % (2 * every) !== 0 ? "seldom" : undefined}
+                  class={i % (2 * every) === 0 ? "below" : "below seldom"}
                   x={LEFT + (i + 0.5) * step}
                   y="188"
                   text-anchor="middle"
@@ -91,7 +91,7 @@ export function UsageChart({ days, limit, reader }: UsageChartProps) {
             </text>
           </>
         )}
-        <text x={WIDTH} y="188" text-anchor="end">{text.today}</text>
+        <text class="below" x={WIDTH} y="188" text-anchor="end">{text.today}</text>
       </svg>
       <details>
         <summary class="link">{text.asTable}</summary>

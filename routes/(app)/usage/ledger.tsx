@@ -49,7 +49,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
               stacks
               label={text.entriesTitle!}
               columns={[
-                { label: text.sequence!, kind: "number" },
+                { label: text.sequence!, kind: "fixed" },
                 { label: text.when!, kind: "fixed" },
                 { label: text.what! },
                 { label: text.amount!, kind: "number" },
