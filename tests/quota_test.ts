@@ -591,6 +591,32 @@ Deno.test("a hold that cannot be written takes nobody else's with it", async () 
   expect((await usage.quota(holder(userId))).resources.messages.reserved).toBe(5);
 });
 
+Deno.test("[USE-3] an operation that was settled is written once, though it is held and settled again", async () => {
+  const usage = usageWith({});
+  const userId = await newUser();
+  const operationId = ids();
+  for (let n = 0; n < 2; n++) {
+    const held = await usage.reserveAlone({
+      userId,
+      plan: "free_trial",
+      operationId,
+      promptTokens: 10,
+      answerTokens: 64,
+    });
+    await test.db.asUser(userId, (tx) =>
+      usage.settle(tx, held, {
+        promptTokens: 10,
+        completionTokens: 5,
+        messages: 1,
+        plan: "free_trial",
+      }));
+  }
+  const { llm_tokens, messages } = (await usage.quota(holder(userId))).resources;
+  expect([llm_tokens.used, llm_tokens.reserved]).toEqual([15, 0]);
+  expect([messages.used, messages.reserved]).toEqual([1, 0]);
+  expect(await usage.verify(userId)).toMatchObject({ valid: true, rows: 2 });
+});
+
 Deno.test("an ended hold is gone at once; one of a key is kept for a month, an open one for ever", async () => {
   const usage = usageWith({ PLAN_FREE_TRIAL_TOKENS_PER_DAY: "100000" });
   const userId = await newUser();

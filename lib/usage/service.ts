@@ -66,7 +66,7 @@ const MIN_ANSWER_TOKENS = 64;
 const MAX_TOKENS = 100_000_000;
 /** A hold lives ten minutes and is extended by the turn's heartbeat. */
 const HOLD_MS = 10 * 60_000;
-/** Ended holds are of no use after their day; a month of them helps to understand what was. */
+/** Ended holds of keys are of no use after their day; a month of them helps to understand what was. */
 const KEPT_MS = 30 * 86_400_000;
 
 /** The service of this room. */

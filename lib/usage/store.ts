@@ -156,7 +156,7 @@ export async function keyOf(tx: Tx, reservationId: string): Promise<string | nul
   return row?.apiKeyId ?? null;
 }
 
-/** Removes holds that ended before a moment; the ledger has what was used. */
+/** Removes holds of keys that ended before a moment; the others went with their end. */
 export async function dropEnded(tx: Tx, before: Date): Promise<number> {
   return (await tx`delete from usage_reservations
     where state <> 'open' and created_at < ${before}`).count;
