@@ -107,3 +107,38 @@ Deno.test("[BIL-10] who has paid and tries again before the event has come hears
   expect((await ada.get("/api/usage/quota")).body.effectivePlan).toBe("basic");
   expect((await ada.post("/api/billing/checkout", { plan: "pro" })).body.reason).toBe("has_plan");
 });
+
+Deno.test("[PLN-7] a priority that was lowered comes back by itself, and is told with its end", async () => {
+  const ada = await app.person();
+  const { db, entitlements } = app.services;
+  const until = new Date(clock.now().getTime() + 3_600_000);
+  await db.asSystem(
+    "test",
+    (tx) => tx`update users set lowered_until = ${until} where id = ${ada.userId}`,
+  );
+  entitlements.forget(ada.userId);
+  expect(await entitlements.of(ada.userId)).toMatchObject({ queue: "low", loweredUntil: until });
+  await clock.advance(3_600_000);
+  expect(await entitlements.of(ada.userId)).toMatchObject({ queue: "normal", loweredUntil: null });
+});
+
+Deno.test("[PLN-11] a limit that would end before it begins is refused, also when it begins now", async () => {
+  const ada = await app.person();
+  const { entitlements } = app.services;
+  const set = (from: Date | null, until: Date | null) =>
+    entitlements.setOverride({
+      userId: ada.userId,
+      resource: "messages",
+      limit: 7,
+      from,
+      until,
+      reason: "Test",
+      actorId: ada.userId,
+    }).then(() => "set", (error) => `${error.status} ${error.extra.errors[0].path}`);
+  const at = (ms: number) => new Date(clock.now().getTime() + ms);
+  expect(await set(null, at(0))).toBe("400 until");
+  expect(await set(at(2_000), at(1_000))).toBe("400 until");
+  expect((await ada.get("/api/usage/quota")).body.overrides).toEqual([]);
+  expect(await set(null, at(60_000))).toBe("set");
+  expect((await ada.get("/api/usage/quota")).body.resources.messages.limit).toBe(7);
+});

@@ -591,6 +591,19 @@ Deno.test("a hold that cannot be written takes nobody else's with it", async () 
   expect((await usage.quota(holder(userId))).resources.messages.reserved).toBe(5);
 });
 
+Deno.test("a hold that came to nothing for its caller's own reason is no decision about a quota", async () => {
+  const { usage, metrics } = usageOver({ db: test.db, clock, ids });
+  const request = {
+    userId: await newUser(),
+    plan: "free_trial" as const,
+    operationId: ids(),
+    promptTokens: 10,
+    answerTokens: 64,
+  };
+  expect(await usage.reserveBy(request, () => Promise.resolve(null))).toBeNull();
+  expect(await metrics.text()).not.toMatch(/usage_quota_checks_total\{/);
+});
+
 Deno.test("[USE-3] an operation that was settled is written once, though it is held and settled again", async () => {
   const usage = usageWith({});
   const userId = await newUser();

@@ -6,6 +6,8 @@ export interface GatherOptions<Request, Result> {
   alone: (request: Request) => Promise<Result>;
   /** Whether a fault of `together` may be one request's own, so that each is tried alone. */
   isOwn: (error: unknown) => boolean;
+  /** Requests of the same value keep their order: never in two calls at once. */
+  orderOf: (request: Request) => string;
   /** So many calls are under way at once; default 2, since more share the same processor. */
   atOnce?: number;
   /** Most requests in one call; default 32, a few milliseconds of the database's time. */
@@ -21,10 +23,11 @@ export interface GatherOptions<Request, Result> {
 export function createGather<Request, Result>(
   options: GatherOptions<Request, Result>,
 ): (request: Request) => Promise<Result> {
-  const { together, alone, isOwn, atOnce = 2, most = 32 } = options;
+  const { together, alone, isOwn, orderOf, atOnce = 2, most = 32 } = options;
   type Waiting = PromiseWithResolvers<Result> & { request: Request };
   let waiting: Waiting[] = [];
   let underWay = 0;
+  const busy = new Set<string>();
 
   const settleAlone = (one: Waiting) => alone(one.request).then(one.resolve, one.reject);
 
@@ -39,12 +42,21 @@ export function createGather<Request, Result>(
     }
   }
 
+  /** The next of those that wait for nobody before them. */
+  function take(): Waiting[] {
+    const crowd = waiting.filter(({ request }) => !busy.has(orderOf(request))).slice(0, most);
+    const taken = new Set(crowd);
+    waiting = waiting.filter((one) => !taken.has(one));
+    return crowd;
+  }
+
   async function work(): Promise<void> {
     underWay++;
-    while (waiting.length > 0) {
-      const crowd = waiting.slice(0, most);
-      waiting = waiting.slice(most);
+    for (let crowd = take(); crowd.length > 0; crowd = take()) {
+      const orders = crowd.map(({ request }) => orderOf(request));
+      for (const order of orders) busy.add(order);
       await run(crowd);
+      for (const order of orders) busy.delete(order);
     }
     underWay--;
   }

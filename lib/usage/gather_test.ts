@@ -13,6 +13,7 @@ function gathering(options: { atOnce?: number; most?: number; isOwn?: boolean } 
     alone: (n) => call([n], n * 10),
     together: (list) => call(list, list.map((n) => n * 10)),
     isOwn: () => options.isOwn ?? true,
+    orderOf: (n) => String(n % 100),
     ...(options.atOnce ? { atOnce: options.atOnce } : {}),
     ...(options.most ? { most: options.most } : {}),
   });
@@ -70,4 +71,22 @@ Deno.test("a fault of the database is everybody's, and the next crowd is served 
   const again = run(4);
   calls[2]!.end();
   expect(await again).toBe(40);
+});
+
+Deno.test("requests of one order are never in two calls at once; others pass them by", async () => {
+  const { run, calls, asked } = gathering({ atOnce: 2 });
+  const results = Promise.all([1, 101, 201, 2, 3].map(run));
+  // The later ones of the first wait for it; what came behind them does not.
+  expect(asked()).toEqual([[1], [2]]);
+  calls[1]!.end();
+  await settled();
+  await settled();
+  expect(asked()).toEqual([[1], [2], [3]]);
+  calls[0]!.end();
+  await settled();
+  await settled();
+  expect(asked()).toEqual([[1], [2], [3], [101, 201]]);
+  calls[2]!.end();
+  calls[3]!.end();
+  expect(await results).toEqual([10, 1010, 2010, 20, 30]);
 });

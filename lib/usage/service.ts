@@ -128,15 +128,17 @@ export function createUsage(options: UsageOptions) {
   /** Runs a statement that writes the ledger, measured. */
   async function recorded<T>(resource: Resource, work: () => Promise<T>): Promise<T> {
     const started = clock.monotonic();
+    const note = (result: "ok" | "error") => {
+      recordings.add(1, { resource, result });
+      recordingTime.observe((clock.monotonic() - started) / 1000);
+    };
     try {
       const result = await work();
-      recordings.add(1, { resource, result: "ok" });
+      note("ok");
       return result;
     } catch (error) {
-      recordings.add(1, { resource, result: "error" });
+      note("error");
       throw error;
-    } finally {
-      recordingTime.observe((clock.monotonic() - started) / 1000);
     }
   }
 
@@ -206,6 +208,7 @@ export function createUsage(options: UsageOptions) {
     together: (holds) => store.holdTogether(db, holds),
     alone: (hold) => store.holdAlone(db, hold),
     isOwn: (error) => !isProblem(error, "database_unavailable"),
+    orderOf: ({ userId }) => userId,
   });
   const fairUse = createFairUse({ plans, clock, read: (holder) => readings.quota(holder) });
   const readings = createReadings(options, { mirror, fairUse });
