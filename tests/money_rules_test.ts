@@ -174,9 +174,16 @@ Deno.test("[USE-21] a turn holds its prompt with a margin and the smallest cap, 
   const ada = await app.person();
   const estimate = (await ada.post("/api/chat/estimate", { content: "Hello there" })).body;
   expect(estimate.answerTokens).toBe(600); // the cap of the trial
-  const { turn } = (await ada.say("Hello there")).body;
+  // The end of a turn removes its hold; while the model is silent it is there.
+  await app.fault({ kind: "stall", times: 1 });
+  const { turnId } = (await ada.post("/api/chat/messages", {
+    content: "Hello there",
+    clientMessageId: crypto.randomUUID(),
+  }, { prefer: "respond-async" })).body;
   const [hold] = await sql(`select tokens from usage_reservations
-    where operation_id = '${turn.id}'`);
+    where operation_id = '${turnId}'`);
+  await ada.post(`/api/chat/turns/${turnId}/stop`, {});
+  await app.fault({ kind: "none" });
   // What may be recalled is held as well, so that nothing has to be asked for later.
   expect(hold!.tokens).toBeGreaterThanOrEqual(Math.ceil(estimate.promptTokens * 1.15) + 600);
   const limit = async (amount: number) => {

@@ -1,7 +1,9 @@
 import { expect } from "expect";
 import { startTestApp, type TestApp } from "./support/app.ts";
 import { FakeClock } from "@/lib/platform/clock.ts";
+import { sqlState } from "@/lib/platform/database/mod.ts";
 import { secureRandom, uuidV7Source } from "@/lib/platform/ids.ts";
+import { cappedAnswer } from "@/lib/usage/mod.ts";
 import { insertPerson, usageOver } from "./support/usage.ts";
 import { openTestDatabase, type TestDatabase } from "./support/database.ts";
 
@@ -523,10 +525,115 @@ Deno.test("[ACC-92] a key's own budget of a day is kept by fifty turns at once, 
   expect(byKey).toEqual([{ name: keyId, label: "Script", tokens: 15, messages: 1, entries: 2 }]);
 });
 
-Deno.test("ended holds are forgotten after a month, open ones never", async () => {
+Deno.test("[USE-20] 200 callers at once over seven accounts: each is decided alone, none overspends", async () => {
+  const usage = usageWith({ PLAN_FREE_TRIAL_MESSAGES_PER_DAY: "10" });
+  const people = await Promise.all(Array.from({ length: 7 }, newUser));
+  const outcome = (userId: string) =>
+    usage.reserveAlone({
+      userId,
+      plan: "free_trial",
+      operationId: ids(),
+      promptTokens: 1,
+      answerTokens: 64,
+    }).then(
+      (held) => held.userId === userId ? "granted" : "of another",
+      (error) => `${error.code} ${error.extra.resource} ${error.extra.used}`,
+    );
+  const asked = Array.from({ length: 203 }, (_, i) => people[i % 7]!);
+  const results = await Promise.all(asked.map(outcome));
+  for (const person of people) {
+    const own = results.filter((_, i) => asked[i] === person);
+    expect(own.filter((one) => one === "granted")).toHaveLength(10);
+    expect(own.filter((one) => one.startsWith("quota_exceeded messages"))).toHaveLength(19);
+    // Of one person's requests those are granted that came first.
+    expect(own.lastIndexOf("granted")).toBe(9);
+    const { messages } = (await usage.quota(holder(person))).resources;
+    expect(messages).toMatchObject({ used: 0, reserved: 10 });
+  }
+});
+
+Deno.test("[USE-25] what is generated at one stroke is bound by the rest of the day, and refused before any call", async () => {
+  // The largest answer of the trial is 600 tokens.
+  const usage = usageWith({ PLAN_FREE_TRIAL_TOKENS_PER_DAY: "10000" });
+  const userId = await newUser();
+  const ask = (work: "lesson" | "quiz" | "tutor") =>
+    usage.reserveAlone({
+      userId,
+      plan: "free_trial",
+      operationId: ids(),
+      promptTokens: 1_000,
+      ...cappedAnswer(work, 600),
+    }).then(({ tokens }) => tokens, ({ code, extra }) => `${code} ${extra.requested}`);
+  expect(await ask("lesson")).toBe(5_150);
+  // 4,850 are left: neither a lesson, nor anything shorter in its place.
+  expect(await ask("lesson")).toBe("quota_exceeded 5150");
+  expect(await ask("quiz")).toBe(3_198);
+  expect(await ask("quiz")).toBe("quota_exceeded 3198");
+  // A tutor's answer may be as short as what is left.
+  expect(await ask("tutor")).toBe(1_652);
+  expect((await usage.quota(holder(userId))).resources.llm_tokens.reserved).toBe(10_000);
+});
+
+Deno.test("a hold that cannot be written takes nobody else's with it", async () => {
+  const usage = usageWith({});
+  const userId = await newUser();
+  const hold = (whose: string) =>
+    usage.reserveAlone({
+      userId: whose,
+      plan: "free_trial",
+      operationId: ids(),
+      promptTokens: 1,
+      answerTokens: 64,
+    }).then(() => "held", (error) => sqlState(error) ?? "failed");
+  const nobody = ids();
+  const results = await Promise.all([userId, userId, userId, nobody, userId, userId].map(hold));
+  expect(results).toEqual(["held", "held", "held", "23503", "held", "held"]);
+  expect((await usage.quota(holder(userId))).resources.messages.reserved).toBe(5);
+});
+
+Deno.test("a hold that came to nothing for its caller's own reason is no decision about a quota", async () => {
+  const { usage, metrics } = usageOver({ db: test.db, clock, ids });
+  const request = {
+    userId: await newUser(),
+    plan: "free_trial" as const,
+    operationId: ids(),
+    promptTokens: 10,
+    answerTokens: 64,
+  };
+  expect(await usage.reserveBy(request, () => Promise.resolve(null))).toBeNull();
+  expect(await metrics.text()).not.toMatch(/usage_quota_checks_total\{/);
+});
+
+Deno.test("[USE-3] an operation that was settled is written once, though it is held and settled again", async () => {
+  const usage = usageWith({});
+  const userId = await newUser();
+  const operationId = ids();
+  for (let n = 0; n < 2; n++) {
+    const held = await usage.reserveAlone({
+      userId,
+      plan: "free_trial",
+      operationId,
+      promptTokens: 10,
+      answerTokens: 64,
+    });
+    await test.db.asUser(userId, (tx) =>
+      usage.settle(tx, held, {
+        promptTokens: 10,
+        completionTokens: 5,
+        messages: 1,
+        plan: "free_trial",
+      }));
+  }
+  const { llm_tokens, messages } = (await usage.quota(holder(userId))).resources;
+  expect([llm_tokens.used, llm_tokens.reserved]).toEqual([15, 0]);
+  expect([messages.used, messages.reserved]).toEqual([1, 0]);
+  expect(await usage.verify(userId)).toMatchObject({ valid: true, rows: 2 });
+});
+
+Deno.test("an ended hold is gone at once; one of a key is kept for a month, an open one for ever", async () => {
   const usage = usageWith({ PLAN_FREE_TRIAL_TOKENS_PER_DAY: "100000" });
   const userId = await newUser();
-  const hold = () =>
+  const hold = (key?: { id: string; dailyTokens: number | null }) =>
     test.db.asUser(userId, (tx) =>
       usage.reserve(tx, {
         userId,
@@ -534,16 +641,27 @@ Deno.test("ended holds are forgotten after a month, open ones never", async () =
         operationId: ids(),
         promptTokens: 1,
         answerTokens: 64,
+        ...(key ? { key } : {}),
       }));
-  const [ended, open] = [await hold(), await hold()];
-  await test.db.asUser(userId, (tx) => usage.release(tx, ended));
+  const [ended, ofKey, open] = [
+    await hold(),
+    await hold({ id: ids(), dailyTokens: null }),
+    await hold(),
+  ];
+  const release = (one: { id: string }) => test.db.asUser(userId, (tx) => usage.release(tx, one));
+  await release(ended);
+  await release(ofKey);
+  // Once more changes nothing.
+  await release(ended);
+  await release(ofKey);
+  expect((await usage.quota(holder(userId))).resources.messages.reserved).toBe(1);
   const left = async () =>
     (await test.db.asSystem("test", (tx) =>
       tx<{ id: string }[]>`select id from usage_reservations where user_id = ${userId}`))
       .map(({ id }) => id);
   await clock.advance(30 * 86_400_000);
   await usage.forgetEnded();
-  expect((await left()).toSorted()).toEqual([ended.id, open.id].toSorted());
+  expect((await left()).toSorted()).toEqual([ofKey.id, open.id].toSorted());
   await clock.advance(1);
   await usage.forgetEnded();
   expect(await left()).toEqual([open.id]);

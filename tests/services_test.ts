@@ -197,6 +197,40 @@ Deno.test("[ACC-106] taking back a service's tokens ends those there are, not la
   expect((await scrape(await minted())).status).toBe(200);
 });
 
+Deno.test("[ACC-103] a renewed token acts for the same person; what is no service has no tokens to take back", async () => {
+  const { serviceAccess } = app.services.accounts;
+  const now = Math.floor(clock.now().getTime() / 1000);
+  const actor = crypto.randomUUID();
+  const renewed = await serviceAccess.refresh({
+    service: "edge",
+    tokenId: crypto.randomUUID(),
+    scopes: [],
+    actor,
+    issuedAt: now - 900,
+    expiresAt: now,
+    chainFrom: now - 900,
+  });
+  const found = await app.services.tokens.verify(renewed.token, AUDIENCE);
+  expect(found).toMatchObject({ service: "edge", actor });
+  const host = { kind: "host" as const };
+  const revoked = serviceAccess.revoke(app.services.revocations, { service: "root" }, host);
+  expect(await revoked.then(() => "revoked", (error) => error.code)).toBe("conflict");
+});
+
+Deno.test("a fault while a token is made is not taken for a wrong scope", async () => {
+  const { tokens, accounts } = app.services;
+  const { issue } = tokens;
+  tokens.issue = () => Promise.reject(new Error("no key"));
+  try {
+    await expect(accounts.serviceAccess.mint("metrics-scraper", {
+      scopes: ["read:metrics"],
+      actor: { kind: "host" },
+    })).rejects.toThrow("no key");
+  } finally {
+    tokens.issue = issue;
+  }
+});
+
 Deno.test("[ACC-107] accepted uses are counted by minute and route", async () => {
   const token = await minted();
   for (let i = 0; i < 3; i++) await scrape(token);

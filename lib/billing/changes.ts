@@ -60,16 +60,20 @@ export async function noteChange(
   });
 }
 
+/** The counter of changes; made with the room, so that its first change is an increase. */
+export const changesOf = (metrics: SyncOptions["metrics"]) =>
+  metrics.counter("subscription_changes_total", "Changes of subscriptions", [
+    "from_tier",
+    "to_tier",
+  ]);
+
 /** Counts what was committed (BIL-44). */
 export function countChange(
   metrics: SyncOptions["metrics"],
   { before, after }: RecordedChange,
 ): void {
   if (before.plan === after.plan && before.status === after.status) return;
-  metrics.counter("subscription_changes_total", "Changes of subscriptions", [
-    "from_tier",
-    "to_tier",
-  ]).add(1, { from_tier: before.plan, to_tier: after.plan });
+  changesOf(metrics).add(1, { from_tier: before.plan, to_tier: after.plan });
   if (before.status !== "none" || after.plan === "free_trial") return;
   metrics.counter("trial_conversions_total", "Trials that became a subscription", ["tier"])
     .add(1, { tier: after.plan });

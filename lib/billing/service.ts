@@ -22,6 +22,17 @@ export interface Buyer {
   displayName: string;
 }
 
+/** Why an act on a plan is refused: the member `reason` of its 409. */
+export type BillingReason =
+  | "paid"
+  | "not_accepted"
+  | "no_plan"
+  | "has_plan"
+  | "same_plan"
+  | "planned"
+  | "ends"
+  | "not_cancelled";
+
 const RANK: Record<PaidPlan, number> = { basic: 1, pro: 2 };
 
 /** 503 `payments_unavailable`. */
@@ -35,6 +46,9 @@ function unavailable(detail: string, cause?: unknown): Problem {
     { cause },
   );
 }
+
+/** 409 `conflict`; pages say the reason in the reader's language. */
+const refused = (reason: BillingReason, detail: string) => conflict(detail, { reason });
 
 /** What people do with their plan. */
 export type BillingService = ReturnType<typeof createBillingService>;
@@ -60,8 +74,15 @@ export function createBillingService(
         kind: error.kind,
         error: error.message,
       });
+      if (error.kind === "paid") {
+        throw refused(
+          "paid",
+          "A plan was paid for already; it holds as soon as the payment arrives here",
+        );
+      }
       if (error.kind === "rejected") {
-        throw conflict("The payment provider does not accept this now; reload the page and look");
+        const detail = "The payment provider does not accept this now; reload the page and look";
+        throw refused("not_accepted", detail);
       }
       throw unavailable("The payment provider does not answer; nothing was charged", error);
     }
@@ -105,7 +126,7 @@ export function createBillingService(
     if (row?.subscriptionId && isLive(row.status)) {
       return { ...row, subscriptionId: row.subscriptionId };
     }
-    throw conflict("There is no subscription; choose a plan first");
+    throw refused("no_plan", "There is no subscription; choose a plan first");
   }
 
   return {
@@ -122,7 +143,10 @@ export function createBillingService(
       requireProvider();
       const row = await present(buyer.userId);
       if (row && isLive(row.status)) {
-        throw conflict("You have a plan already; change it instead of buying another one");
+        throw refused(
+          "has_plan",
+          "You have a plan already; change it instead of buying another one",
+        );
       }
       const customerId = await customerFor(buyer);
       return await asked(() =>
@@ -153,11 +177,11 @@ export function createBillingService(
       const row = await liveOf(userId);
       const { subscriptionId } = row;
       if (row.plan === plan) {
-        if (row.nextPlan === null) throw conflict("This is your plan already");
+        if (row.nextPlan === null) throw refused("same_plan", "This is your plan already");
         const idempotencyKey = `keep-${ids()}`;
         return await asked(() => provider.reactivate({ subscriptionId, idempotencyKey }));
       }
-      if (row.nextPlan === plan) throw conflict("This change is planned already");
+      if (row.nextPlan === plan) throw refused("planned", "This change is planned already");
       const up = row.plan === null || RANK[plan] > RANK[row.plan];
       await asked(() =>
         provider.change({
@@ -172,7 +196,7 @@ export function createBillingService(
     /** Ends the plan with its period. @throws Problem 409 when it ends already, 503 */
     async cancel(userId: string): Promise<void> {
       const { subscriptionId, cancelAtPeriodEnd } = await liveOf(userId);
-      if (cancelAtPeriodEnd) throw conflict("The plan ends with its period already");
+      if (cancelAtPeriodEnd) throw refused("ends", "The plan ends with its period already");
       const idempotencyKey = `cancel-${ids()}`;
       await asked(() => provider.cancel({ subscriptionId, when: "period_end", idempotencyKey }));
     },
@@ -181,7 +205,9 @@ export function createBillingService(
     async reactivate(userId: string): Promise<void> {
       const row = await liveOf(userId);
       const over = row.currentPeriodEnd !== null && row.currentPeriodEnd <= clock.now();
-      if (!row.cancelAtPeriodEnd || over) throw conflict("There is no cancellation to take back");
+      if (!row.cancelAtPeriodEnd || over) {
+        throw refused("not_cancelled", "There is no cancellation to take back");
+      }
       const { subscriptionId } = row;
       const idempotencyKey = `reactivate-${ids()}`;
       await asked(() => provider.reactivate({ subscriptionId, idempotencyKey }));

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { readInvoice, readSubscription } from "./shapes.ts";
+import { isLive } from "./state.ts";
 import { type PaymentProvider, ProviderError } from "./types.ts";
 
 /** The version of the interface whose shapes are known here; endpoints are set to the same one. */
@@ -42,6 +43,7 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
     try {
       return await work(await stripe());
     } catch (error) {
+      if (error instanceof ProviderError) throw error;
       const { statusCode, type } = error as { statusCode?: number; type?: string };
       const rejected = statusCode !== undefined && statusCode >= 400 && statusCode < 500 &&
         statusCode !== 429 && statusCode !== 409;
@@ -81,7 +83,10 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
           status: "open",
           limit: 100,
         });
-        for (const { id } of open) await client.checkout.sessions.expire(id);
+        for (const { id } of open) await endCheckout(client, id);
+        // What was paid a moment ago is known there before its event has come here.
+        const { data: had } = await client.subscriptions.list({ customer, limit: 20 });
+        if (had.some(({ status }) => isLive(status))) throw alreadyPaid();
         const named = { metadata: { user_id: request.userId } };
         const session = await client.checkout.sessions.create({
           mode: "subscription",
@@ -197,6 +202,20 @@ export function stripeProvider(options: StripeOptions): PaymentProvider {
         }));
       }),
   };
+}
+
+const alreadyPaid = (cause?: unknown) =>
+  new ProviderError("paid", "A plan was paid for already", { cause });
+
+/** Ends an open checkout. @throws ProviderError `paid` when it was paid at the last moment */
+async function endCheckout(client: Stripe, id: string): Promise<void> {
+  try {
+    await client.checkout.sessions.expire(id);
+  } catch (error) {
+    const { status } = await client.checkout.sessions.retrieve(id);
+    if (status === "complete") throw alreadyPaid(error);
+    if (status !== "expired") throw error;
+  }
 }
 
 async function changeNow(

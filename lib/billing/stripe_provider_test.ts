@@ -79,7 +79,7 @@ Deno.test("[BIL-10] a customer and a checkout are made with the account's id and
       path.includes("customers")
         ? ok({ id: "cus_1" })
         : method === "GET"
-        ? ok({ data: [{ id: "cs_old" }] })
+        ? ok({ data: path.includes("checkout") ? [{ id: "cs_old" }] : [{ status: "canceled" }] })
         : ok({ id: "cs_1", url: "https://checkout.example/1" }),
     async (provider, seen) => {
       expect(
@@ -105,22 +105,68 @@ Deno.test("[BIL-10] a customer and a checkout are made with the account's id and
         "POST /v1/customers",
         "GET /v1/checkout/sessions",
         "POST /v1/checkout/sessions/cs_old/expire",
+        "GET /v1/subscriptions",
         "POST /v1/checkout/sessions",
       ]);
-      expect([seen[0]!.key, seen[3]!.key]).toEqual([KEY, "key-2"]);
+      expect([seen[0]!.key, seen[4]!.key]).toEqual([KEY, "key-2"]);
       expect(seen[0]).toMatchObject({
         method: "POST",
         path: "/v1/customers",
         auth: "Bearer sk_test_0123456789",
       });
       expect(seen[0]!.form).toMatchObject({ "metadata[user_id]": "u" });
-      expect(seen[3]!.form).toMatchObject({
+      expect(seen[4]!.form).toMatchObject({
         mode: "subscription",
         customer: "cus_1",
         client_reference_id: "u",
         "subscription_data[metadata][user_id]": "u",
         "line_items[0][price]": "price_pro",
       });
+    },
+  );
+});
+
+const CHECKOUT = {
+  customerId: "c",
+  userId: "u",
+  plan: "pro" as const,
+  priceId: "p",
+  successUrl: "https://a.example",
+  cancelUrl: "https://a.example",
+  idempotencyKey: KEY,
+};
+
+for (
+  const [found, outcome] of [
+    ["complete", "paid"],
+    ["expired", "https://checkout.example/1"],
+    ["open", "rejected"],
+  ]
+) {
+  Deno.test(`[BIL-10] an open checkout that cannot be ended because it is ${found} meanwhile: ${outcome}`, async () => {
+    await withStripe(
+      ({ method, path }) =>
+        path.endsWith("/expire")
+          ? { status: 400, body: { error: { type: "invalid_request_error", message: "not open" } } }
+          : path.includes("/sessions/cs_old")
+          ? ok({ id: "cs_old", status: found })
+          : method === "GET"
+          ? ok({ data: path.includes("checkout") ? [{ id: "cs_old" }] : [] })
+          : ok({ id: "cs_1", url: "https://checkout.example/1" }),
+      async (provider) => {
+        const got = await provider.checkout(CHECKOUT).then(({ url }) => url, ({ kind }) => kind);
+        expect(got).toBe(outcome);
+      },
+    );
+  });
+}
+
+Deno.test("[BIL-10] who has paid a moment ago is not led to pay again, before any event has come", async () => {
+  await withStripe(
+    ({ path }) => ok({ data: path.includes("checkout") ? [] : [{ status: "active" }] }),
+    async (provider, seen) => {
+      expect(await provider.checkout(CHECKOUT).catch(({ kind }) => kind)).toBe("paid");
+      expect(seen.some(({ method }) => method === "POST")).toBe(false);
     },
   );
 });

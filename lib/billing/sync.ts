@@ -6,7 +6,7 @@ import type { Metrics } from "@/lib/platform/metrics.ts";
 import type { NoteSecurity } from "@/lib/platform/security_log.ts";
 import type { Outbox } from "@/lib/platform/outbox.ts";
 import type { Entitlements } from "@/lib/plans/mod.ts";
-import { countChange, noteChange, recordChange } from "./changes.ts";
+import { changesOf, countChange, noteChange, recordChange } from "./changes.ts";
 import { queueNotices } from "./mail_queue.ts";
 import { noticesFor } from "./notices.ts";
 import type { Prices } from "./prices.ts";
@@ -77,6 +77,7 @@ export type Sync = ReturnType<typeof createSync>;
 export function createSync(options: SyncOptions) {
   const { db, clock, provider, prices } = options;
   const waiting = new Map<string, Promise<unknown>>();
+  changesOf(options.metrics);
 
   /** One at a time per customer in this process; across processes the version decides. */
   async function inTurn<T>(customerId: string, work: () => Promise<T>): Promise<T> {

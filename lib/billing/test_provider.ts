@@ -4,6 +4,7 @@ import type { IdSource } from "@/lib/platform/ids.ts";
 import type { Job, Outbox } from "@/lib/platform/outbox.ts";
 import type { PaidPlan, Plans } from "@/lib/plans/mod.ts";
 import { readInvoice, readSubscription } from "./shapes.ts";
+import { isLive } from "./state.ts";
 import { signEvent } from "./signature.ts";
 import type { Prices } from "./prices.ts";
 import { STRIPE_API_VERSION } from "./stripe_provider.ts";
@@ -235,6 +236,10 @@ export function createTestPayments(options: TestPaymentsOptions) {
 
     checkout: (request) =>
       inBooks(async (tx) => {
+        const had = await books.readAll(tx, "subscription", request.customerId);
+        if (had.some(({ status }) => isLive(status))) {
+          throw new ProviderError("paid", "A plan was paid for already");
+        }
         for (const former of await books.readAll(tx, "checkout", request.customerId)) {
           if (former.status !== "open") continue;
           await books.write(tx, "checkout", { ...former, status: "expired" }, clock.now());

@@ -139,8 +139,11 @@ export interface PaymentProvider {
 export class ProviderError extends Error {
   override readonly name = "ProviderError";
   constructor(
-    /** `rejected`: asking again makes no sense; `unavailable`: it may answer later. */
-    readonly kind: "rejected" | "unavailable",
+    /**
+     * `rejected`: asking again makes no sense; `paid`: what would be paid for was paid for already;
+     * `unavailable`: it may answer later.
+     */
+    readonly kind: "rejected" | "paid" | "unavailable",
     message: string,
     options?: ErrorOptions,
   ) {

@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { type ApiEnv, caller, route } from "@/lib/platform/http/route.ts";
-import { validationFailed } from "@/lib/platform/problem.ts";
 import type { Entitlements } from "./entitlements.ts";
 import * as schema from "./schema.ts";
 import type { OverrideRow } from "./store.ts";
@@ -54,13 +53,6 @@ export function plansApi(entitlements: Entitlements) {
       }),
       async (c) => {
         const { from, ...body } = c.req.valid("json");
-        if (body.until && body.until <= (from ?? new Date(0))) {
-          throw validationFailed([{
-            path: "until",
-            code: "order",
-            message: "The end must come after the start",
-          }]);
-        }
         const row = await entitlements.setOverride({
           ...body,
           from: from ?? null,

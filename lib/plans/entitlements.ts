@@ -2,7 +2,7 @@ import { type Clock, every } from "@/lib/platform/clock.ts";
 import type { Database, Tx } from "@/lib/platform/database/mod.ts";
 import type { IdSource } from "@/lib/platform/ids.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
-import { notFound } from "@/lib/platform/problem.ts";
+import { notFound, validationFailed } from "@/lib/platform/problem.ts";
 import { noSecurityLog, type NoteSecurity } from "@/lib/platform/security_log.ts";
 import type { Plans } from "./catalogue.ts";
 import {
@@ -182,10 +182,18 @@ export function createEntitlements(options: {
     /** Sets a limit for one person. @throws Problem 404 without such an account */
     async setOverride(request: OverrideRequest): Promise<store.OverrideRow> {
       const at = clock.now();
+      const from = request.from ?? at;
+      if (request.until && request.until <= from) {
+        throw validationFailed([{
+          path: "until",
+          code: "order",
+          message: "The end must come after the start, which is now unless another is given",
+        }]);
+      }
       const id = options.ids();
       const row = await db.asSystem("plans: override", async (tx) => {
         if (!await store.findHolder(tx, request.userId)) throw notFound();
-        await store.insertOverride(tx, { ...request, id, at, from: request.from ?? at });
+        await store.insertOverride(tx, { ...request, id, at, from });
         await store.audit(tx, {
           id: options.ids(),
           at,

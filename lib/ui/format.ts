@@ -121,8 +121,12 @@ export function ageOf(iso: string, reader: Reader, now: Date): Age {
   return days < 7 ? "week" : "older";
 }
 
-/** The shortest form that still tells when: `18:12` today, `Fri` this week, `3 Nov` before. */
+/**
+ * The shortest form that still tells when something was: `18:12` today, `Fri` this week, `3 Nov`
+ * before, and after today.
+ */
 export function formatWhen(iso: string, reader: Reader, now: Date): string {
+  if (dayNumber(new Date(iso), reader) > dayNumber(now, reader)) return formatShortDay(iso, reader);
   const age = ageOf(iso, reader, now);
   if (age === "today") return formatTime(iso, reader);
   if (age === "week") return dateFormat(reader, { weekday: "short" }).format(new Date(iso));

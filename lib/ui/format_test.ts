@@ -44,6 +44,8 @@ Deno.test("a list shows the shortest form that tells when", () => {
   expect(formatWhen("2026-11-22T18:12:00.000Z", lisbon, now)).toBe("18:12");
   expect(formatWhen("2026-11-20T18:12:00.000Z", lisbon, now)).toBe("Fri");
   expect(formatWhen("2026-11-03T18:12:00.000Z", lisbon, now)).toBe("3 Nov");
+  // What is to come is never taken for a time of today.
+  expect(formatWhen("2026-12-22T18:12:00.000Z", lisbon, now)).toBe("22 Dec");
 });
 
 Deno.test("relative times and durations use the largest unit that fits", () => {

@@ -71,7 +71,12 @@ export function UsageChart({ days, limit, reader }: UsageChartProps) {
             </rect>
             {i % every === 0 && i < days.length - every / 2
               ? (
-                <text x={LEFT + (i + 0.5) * step} y="188" text-anchor="middle">
+                <text
+                  class={i % (2 * every) === 0 ? "below" : "below seldom"}
+                  x={LEFT + (i + 0.5) * step}
+                  y="188"
+                  text-anchor="middle"
+                >
                   {formatShortDay(d.day, reader)}
                 </text>
               )
@@ -86,7 +91,7 @@ export function UsageChart({ days, limit, reader }: UsageChartProps) {
             </text>
           </>
         )}
-        <text x={WIDTH} y="188" text-anchor="end">{text.today}</text>
+        <text class="below" x={WIDTH} y="188" text-anchor="end">{text.today}</text>
       </svg>
       <details>
         <summary class="link">{text.asTable}</summary>

@@ -28,6 +28,26 @@ export function balance(used: number, reserved: number, limit: number | null): R
   return { used, reserved, limit, remaining, percentage: Math.round(share * 100) / 100 };
 }
 
+/** Work whose answer has a cap of its own, beside the answers of chat. */
+export type CappedWork = "tutor" | "lesson" | "quiz";
+
+/** Most answer tokens of such work (USE-25). */
+const ANSWER_CAPS: Record<CappedWork, number> = { tutor: 1_000, lesson: 4_000, quiz: 2_048 };
+
+/**
+ * What to ask for when such work is metered: a tutor's answer is bound by the plan's largest answer
+ * too and may be shorter; what is generated at one stroke is bound by the rest of the day alone and
+ * is worth nothing when it is cut.
+ */
+export function cappedAnswer(
+  work: CappedWork,
+  planCap: number | null,
+): { answerTokens: number; whole: boolean } {
+  const cap = ANSWER_CAPS[work];
+  if (work !== "tutor") return { answerTokens: cap, whole: true };
+  return { answerTokens: Math.min(cap, planCap ?? cap), whole: false };
+}
+
 /** The warning level of a percentage. */
 export function quotaLevel(percentage: number | null): QuotaLevel {
   if (percentage === null || percentage < 80) return "ok";

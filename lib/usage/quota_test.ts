@@ -1,6 +1,13 @@
 import { expect } from "expect";
 import * as fc from "fast-check";
-import { balance, nextUtcMidnight, nextUtcMonth, quotaLevel, utcDay } from "./quota.ts";
+import {
+  balance,
+  cappedAnswer,
+  nextUtcMidnight,
+  nextUtcMonth,
+  quotaLevel,
+  utcDay,
+} from "./quota.ts";
 
 Deno.test("what is left is the limit without what is used and held", () => {
   expect(balance(30, 20, 200)).toEqual({
@@ -35,6 +42,14 @@ Deno.test("the rest is never negative, however a limit was lowered", () => {
     expect(remaining).toBe(Math.max(0, limit - used - reserved));
     if (used >= limit) expect(percentage).toBeGreaterThanOrEqual(100);
   }));
+});
+
+Deno.test("[USE-25] lesson and quiz are held whole, a tutor's answer within the plan's largest one", () => {
+  expect(cappedAnswer("lesson", 600)).toEqual({ answerTokens: 4_000, whole: true });
+  expect(cappedAnswer("quiz", 600)).toEqual({ answerTokens: 2_048, whole: true });
+  expect(cappedAnswer("tutor", 600)).toEqual({ answerTokens: 600, whole: false });
+  expect(cappedAnswer("tutor", 2_000)).toEqual({ answerTokens: 1_000, whole: false });
+  expect(cappedAnswer("tutor", null)).toEqual({ answerTokens: 1_000, whole: false });
 });
 
 Deno.test("warnings begin at 80, 90 and 100 per cent", () => {

@@ -5,11 +5,12 @@ import type { PurposeKey } from "@/lib/platform/crypto.ts";
 import type { Kv } from "@/lib/platform/kv.ts";
 import type { Log } from "@/lib/platform/log.ts";
 import type { Metrics } from "@/lib/platform/metrics.ts";
-import { Problem } from "@/lib/platform/problem.ts";
+import { isProblem, Problem } from "@/lib/platform/problem.ts";
 import type { EffectivePlan, Entitlements, PlanLimits, Plans } from "@/lib/plans/mod.ts";
 import { checkEntries, type LedgerEntry, type Metadata } from "./ledger.ts";
 import { type Resource, utcDay } from "./quota.ts";
 import { createFairUse, type QueueHolder } from "./fair_use.ts";
+import { createGather } from "./gather.ts";
 import { createMirror } from "./mirror.ts";
 import { createReadings } from "./reading.ts";
 import { keyProblem, quotaProblem, storageProblem } from "./refusal.ts";
@@ -40,6 +41,8 @@ export interface ReserveRequest {
   promptTokens: number;
   /** Most answer tokens wanted: the smaller of the plan's and the model's cap. */
   answerTokens: number;
+  /** Whether a shorter answer is worth nothing: all of it is held, or the request is refused. */
+  whole?: boolean;
   /** The personal key that asks, with its own budget of a day; null is none (ACC-92). */
   key?: { id: string; dailyTokens: number | null };
 }
@@ -63,7 +66,7 @@ const MIN_ANSWER_TOKENS = 64;
 const MAX_TOKENS = 100_000_000;
 /** A hold lives ten minutes and is extended by the turn's heartbeat. */
 const HOLD_MS = 10 * 60_000;
-/** Ended holds are of no use after their day; a month of them helps to understand what was. */
+/** Ended holds of keys are of no use after their day; a month of them helps to understand what was. */
 const KEPT_MS = 30 * 86_400_000;
 
 /** The service of this room. */
@@ -125,15 +128,17 @@ export function createUsage(options: UsageOptions) {
   /** Runs a statement that writes the ledger, measured. */
   async function recorded<T>(resource: Resource, work: () => Promise<T>): Promise<T> {
     const started = clock.monotonic();
+    const note = (result: "ok" | "error") => {
+      recordings.add(1, { resource, result });
+      recordingTime.observe((clock.monotonic() - started) / 1000);
+    };
     try {
       const result = await work();
-      recordings.add(1, { resource, result: "ok" });
+      note("ok");
       return result;
     } catch (error) {
-      recordings.add(1, { resource, result: "error" });
+      note("error");
       throw error;
-    } finally {
-      recordingTime.observe((clock.monotonic() - started) / 1000);
     }
   }
 
@@ -150,7 +155,9 @@ export function createUsage(options: UsageOptions) {
     const { userId, operationId, plan } = request;
     const limits = request.limits ?? plans.limits(plan);
     const promptTokens = Math.ceil(request.promptTokens * PROMPT_MARGIN);
-    const leastAnswerTokens = Math.min(MIN_ANSWER_TOKENS, request.answerTokens);
+    const leastAnswerTokens = request.whole
+      ? Math.floor(request.answerTokens)
+      : Math.min(MIN_ANSWER_TOKENS, request.answerTokens);
     const least = promptTokens + leastAnswerTokens;
     const full = await mirror.full(userId, { dayUtc: utcDay(now), limits, tokens: least });
     if (full) {
@@ -197,6 +204,12 @@ export function createUsage(options: UsageOptions) {
     });
   }
 
+  const holdSoon = createGather<store.HoldRequest, store.HoldResult>({
+    together: (holds) => store.holdTogether(db, holds),
+    alone: (hold) => store.holdAlone(db, hold),
+    isOwn: (error) => !isProblem(error, "database_unavailable"),
+    orderOf: ({ userId }) => userId,
+  });
   const fairUse = createFairUse({ plans, clock, read: (holder) => readings.quota(holder) });
   const readings = createReadings(options, { mirror, fairUse });
 
@@ -239,9 +252,13 @@ export function createUsage(options: UsageOptions) {
     reserveBy: (request: ReserveRequest, holdBy: HoldBy): Promise<Reservation | null> =>
       counted(request, holdBy),
 
-    /** The same for a caller without a transaction: one round trip. @throws Problem 429 */
+    /**
+     * The same for a caller without a transaction: one round trip, in a crowd shared with others.
+     *
+     * @throws Problem 429
+     */
     reserveAlone: async (request: ReserveRequest): Promise<Reservation> =>
-      (await counted(request, (hold) => store.holdAlone(db, hold)))!,
+      (await counted(request, holdSoon))!,
 
     /** Keeps a hold alive while its turn runs. */
     extend: (tx: Tx, reservationId: string) =>

@@ -65,6 +65,23 @@ export async function holdAlone(db: Database, request: HoldRequest): Promise<Hol
   return holdResult(await db.callAsUser<HoldRow>(userId, "usage_hold", [holdValue(request)]));
 }
 
+/**
+ * The same for several at once, each decided alone. People are taken in one order, so that two such
+ * calls never wait for each other crosswise; requests of one person keep theirs.
+ */
+export async function holdTogether(db: Database, requests: HoldRequest[]): Promise<HoldResult[]> {
+  const order = requests.map((request, at) => ({ request, at })).sort((a, b) =>
+    a.request.userId < b.request.userId ? -1 : a.request.userId > b.request.userId ? 1 : 0
+  );
+  const rows = await db.callAsEach<HoldRow>(
+    "usage_hold",
+    order.map(({ request }) => ({ userId: request.userId, value: holdValue(request) })),
+  );
+  const results: HoldResult[] = [];
+  order.forEach(({ at }, i) => results[at] = holdResult(rows[i]!));
+  return results;
+}
+
 /** Reads what the schema's functions say of a hold. */
 export function holdResult({ refused, answerCap, usedNow, reservedNow }: HoldRow): HoldResult {
   if (refused === null) return { refused, answerCap: answerCap! };
@@ -139,7 +156,7 @@ export async function keyOf(tx: Tx, reservationId: string): Promise<string | nul
   return row?.apiKeyId ?? null;
 }
 
-/** Removes holds that ended before a moment; the ledger has what was used. */
+/** Removes holds of keys that ended before a moment; the others went with their end. */
 export async function dropEnded(tx: Tx, before: Date): Promise<number> {
   return (await tx`delete from usage_reservations
     where state <> 'open' and created_at < ${before}`).count;

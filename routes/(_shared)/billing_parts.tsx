@@ -111,6 +111,7 @@ export function InvoiceTable(
   const linked = invoices.some((invoice) => invoice.hostedUrl || invoice.pdfUrl);
   return (
     <Table
+      stacks
       label={text.invoices}
       columns={[
         { label: text.number, kind: "fixed" },

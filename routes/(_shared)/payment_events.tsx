@@ -17,6 +17,7 @@ export function PaymentEvents(
   const text: Record<string, string> = adminText(reader.locale);
   return (
     <Table
+      stacks
       label={say(text.tableOf!, { title: label })}
       columns={[
         { label: text.type! },

@@ -5,6 +5,8 @@
  *
  * Holds per second on one account and over a thousand, and what hold and settlement add to a
  * transaction that would run anyway. With `TEST_DATABASE_URL` set on that server, else embedded.
+ * `barePerSecond` is the same call with next to nothing in it, one by one: on a busy machine compare
+ * with that.
  */
 import { systemClock } from "@/lib/platform/clock.ts";
 import type { Tx } from "@/lib/platform/database/mod.ts";
@@ -56,40 +58,51 @@ async function perSecond(rounds: number, work: (i: number) => Promise<unknown>):
 
 const hold = (userId: string) => usage.reserveAlone(request(userId));
 
-/** Milliseconds that one statement more adds to a transaction, one at a time. */
-async function added(): Promise<{ reserve: number; settle: number }> {
-  const times = { bare: [] as number[], reserve: [] as number[], settle: [] as number[] };
-  const timed = async (
-    person: string,
-    name: keyof typeof times,
-    work: (tx: Tx) => Promise<unknown>,
-  ) => {
+/**
+ * Milliseconds that hold and settlement add to a transaction of a turn, one at a time. As in a turn
+ * they travel with a statement that is there anyway: the hold within `turn_start`, the settlement
+ * beside the lock of the conversation. `apart` has each wait for an exchange of its own.
+ */
+async function added(): Promise<Record<"together" | "apart", { reserve: number; settle: number }>> {
+  const times: Record<string, number[]> = {};
+  const timed = async (name: string, person: string, work: (tx: Tx) => Promise<unknown>) => {
     const started = performance.now();
     await test.db.asUser(person, work);
-    times[name].push(performance.now() - started);
+    (times[name] ??= []).push(performance.now() - started);
   };
+  // What a turn writes itself, so that the commit of a writing transaction is not counted.
+  const own = (tx: Tx, user: string) =>
+    tx`update users set updated_at = ${new Date()} where id = ${user}`;
   // Each time another person, as turns come: one account's rows would only grow old.
   for (let i = 0; i < ROUNDS / 10; i++) {
     const user = users[i % users.length]!;
-    await timed(user, "bare", (tx) => tx`select 1`);
     let held = { id: "" };
-    await timed(user, "reserve", async (tx) => {
-      await tx`select 1`;
-      held = await reserve(tx, user);
-    });
-    await timed(user, "settle", async (tx) => {
-      await tx`select 1`;
-      await settle(tx, held);
-    });
+    const keep = async (tx: Tx) => held = await reserve(tx, user);
+    await timed("bare", user, (tx) => own(tx, user));
+    await timed("together reserve", user, (tx) => Promise.all([own(tx, user), keep(tx)]));
+    await timed("together settle", user, (tx) => Promise.all([own(tx, user), settle(tx, held)]));
+    await timed("apart reserve", user, (tx) => own(tx, user).then(() => keep(tx)));
+    await timed("apart settle", user, (tx) => own(tx, user).then(() => settle(tx, held)));
   }
-  const middle = (list: number[]) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)]!;
-  const bare = middle(times.bare);
-  return { reserve: middle(times.reserve) - bare, settle: middle(times.settle) - bare };
+  const middle = (name: string) =>
+    times[name]!.sort((a, b) => a - b)[Math.floor(times[name]!.length / 2)]!;
+  const over = (way: string) => ({
+    reserve: middle(`${way} reserve`) - middle("bare"),
+    settle: middle(`${way} settle`) - middle("bare"),
+  });
+  return { together: over("together"), apart: over("apart") };
 }
+
+const bare = (userId: string) =>
+  test.db.callAsUser(userId, "turn_known", [
+    userId,
+    userId,
+  ]);
 
 await perSecond(500, (i) => hold(users[i]!)); // connections and plans are warm
 const figures = {
   database: testServer ? "server" : "embedded",
+  barePerSecond: await perSecond(ROUNDS, (i) => bare(users[i % users.length]!)),
   oneAccountPerSecond: await perSecond(ROUNDS, () => hold(users[0]!)),
   thousandAccountsPerSecond: await perSecond(ROUNDS, (i) => hold(users[i % users.length]!)),
   inTransactionOneAccountPerSecond: await perSecond(

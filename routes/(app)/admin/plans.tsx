@@ -37,7 +37,10 @@ async function dataOf(state: State, url: URL, fault: string | null = null) {
   const mode = services.billing.mode();
   const canTest = admin.testAct !== null;
   const done = url.searchParams.get("done");
-  return { quota, totals, person, email, fault, done, mode, canTest };
+  const names: Record<string, string> = Object.fromEntries(
+    services.plans.cards().map(({ plan, name }) => [plan, name]),
+  );
+  return { quota, totals, person, email, fault, done, mode, canTest, names };
 }
 
 /** One person's plan, limits that were set for them, and the sums of everybody (PLN-11, USE-46). */
@@ -102,16 +105,24 @@ export default define.page<typeof handler>(({ data, state, url }) => {
         </form>
       </Card>
       {data.person
-        ? <PersonCards person={data.person} canTest={data.canTest} reader={reader} />
+        ? (
+          <PersonCards
+            person={data.person}
+            canTest={data.canTest}
+            names={data.names}
+            reader={reader}
+          />
+        )
         : null}
-      <Totals totals={data.totals} reader={reader} />
+      <Totals totals={data.totals} names={data.names} reader={reader} />
     </Shell>
   );
 });
 
-function PersonCards({ person, canTest, reader }: {
+function PersonCards({ person, canTest, names, reader }: {
   person: Person;
   canTest: boolean;
+  names: Record<string, string>;
   reader: Reader;
 }) {
   const text: Record<string, string> = adminText(reader.locale);
@@ -121,13 +132,13 @@ function PersonCards({ person, canTest, reader }: {
         title={person.displayName}
         id="person"
         span={5}
-        aside={<Chip tone="indigo">{person.effectivePlan}</Chip>}
+        aside={<Chip tone="indigo">{names[person.effectivePlan]}</Chip>}
       >
         <dl class="kv">
           <dt>{text.email}</dt>
           <dd class="cut">{person.email}</dd>
           <dt>{text.plan}</dt>
-          <dd>{person.effectivePlan}</dd>
+          <dd>{names[person.effectivePlan]}</dd>
           <dt>{text.status}</dt>
           <dd>{person.subscription.providerStatus ?? person.subscription.status}</dd>
         </dl>
@@ -206,6 +217,7 @@ function Limits({ person, reader }: { person: Person; reader: Reader }) {
   if (person.overrides.length === 0) return <p class="quiet">{text.noLimits}</p>;
   return (
     <Table
+      stacks
       label={say(text.tableOf!, { title: text.limits! })}
       columns={[
         { label: text.resource! },
@@ -234,8 +246,9 @@ function Limits({ person, reader }: { person: Person; reader: Reader }) {
   );
 }
 
-function Totals({ totals, reader }: {
+function Totals({ totals, names, reader }: {
   totals: Awaited<ReturnType<BillingAdminPages["totals"]>>;
+  names: Record<string, string>;
   reader: Reader;
 }) {
   const text: Record<string, string> = adminText(reader.locale);
@@ -252,7 +265,7 @@ function Totals({ totals, reader }: {
             { label: text.people!, kind: "number" },
           ]}
           rows={totals.byPlan.map((row) => [
-            row.plan,
+            names[row.plan] ?? row.plan,
             text[row.resource] ?? row.resource,
             number(row.amount),
             number(row.people),

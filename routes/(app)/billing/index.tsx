@@ -6,7 +6,7 @@ import { Card } from "@/lib/ui/card.tsx";
 import { Chip } from "@/lib/ui/chip.tsx";
 import type { Plan, Quota, Subscription } from "@/lib/ui/contract.ts";
 import { explain } from "@/lib/ui/explain.ts";
-import { formatMoney, formatWhen, type Reader } from "@/lib/ui/format.ts";
+import { formatDay, formatMoney, formatWhen, type Reader } from "@/lib/ui/format.ts";
 import { PageHead } from "@/lib/ui/frame.tsx";
 import { Banner } from "@/lib/ui/notice.tsx";
 import { Questions } from "@/lib/ui/plans.tsx";
@@ -131,8 +131,8 @@ function told({ problem, done, reader }: {
 }) {
   if (problem) {
     const { title, text } = explain(problem, reader);
-    const isConflict = problem.code === "conflict";
-    return <Banner tone="red" lead={`${title}.`}>{isConflict ? problem.detail : text}</Banner>;
+    const why: Record<string, string> = billingText(reader.locale);
+    return <Banner tone="red" lead={`${title}.`}>{why[`why_${problem.reason}`] ?? text}</Banner>;
   }
   return done ? <Banner tone="green">{done}</Banner> : null;
 }
@@ -147,7 +147,7 @@ function AskCancel({ data, reader }: { data: Data; reader: Reader }) {
   if (subscription.status === "none" || subscription.cancelAtPeriodEnd) return null;
   const plan = nameOf(plans)(subscription.plan);
   const until = subscription.currentPeriodEnd
-    ? formatWhen(subscription.currentPeriodEnd, reader, new Date(data.now))
+    ? formatDay(subscription.currentPeriodEnd, reader)
     : "";
   return (
     <Card title={say(text.cancelTitle, { plan })} id="cancel">

@@ -46,9 +46,10 @@ export default define.page<typeof handler>(({ data, state, url }) => {
           ? <EmptyState title={text.emptyTitle!} icon="chat">{text.emptyText}</EmptyState>
           : (
             <Table
+              stacks
               label={text.entriesTitle!}
               columns={[
-                { label: text.sequence!, kind: "number" },
+                { label: text.sequence!, kind: "fixed" },
                 { label: text.when!, kind: "fixed" },
                 { label: text.what! },
                 { label: text.amount!, kind: "number" },

@@ -91,6 +91,16 @@ export const billing = {
   done_change: "Erledigt. Der Wechsel ist vorgemerkt.",
   done_cancel: "Erledigt. Dein Tarif endet mit seinem Zeitraum.",
   done_reactivate: "Erledigt. Dein Tarif geht weiter.",
+  why_paid:
+    "Du hast schon bezahlt. Dein Tarif gilt, sobald die Zahlung hier ankommt, meist binnen einer Minute. Nichts wurde doppelt abgebucht.",
+  why_not_accepted:
+    "Der Zahlungsanbieter nimmt das gerade nicht an. Lade die Seite neu und sieh nach.",
+  why_no_plan: "Es gibt keinen Tarif zu wechseln. Wähle zuerst einen.",
+  why_has_plan: "Du hast schon einen Tarif. Wechsle ihn, statt einen zweiten zu kaufen.",
+  why_same_plan: "Das ist schon dein Tarif.",
+  why_planned: "Dieser Wechsel ist schon vorgemerkt.",
+  why_ends: "Dein Tarif endet schon mit seinem Zeitraum.",
+  why_not_cancelled: "Es gibt keine Kündigung zurückzunehmen.",
   done_paid: "Bezahlt. Alles ist wieder in Ordnung.",
   verifyLead: "Bestätige zuerst deine E-Mail.",
   verifyText: "Tarife kann man kaufen, sobald die Adresse bestätigt ist.",
