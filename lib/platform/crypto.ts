@@ -17,10 +17,14 @@ export function base64url(bytes: Uint8Array): string {
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** The bytes of unpadded base64url, or null when `text` is not that. */
+/**
+ * The bytes of unpadded base64url, or null when `text` is not that. Bytes have one text alone: spare
+ * bits of the last letter, space and padding are refused.
+ */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | null {
   try {
-    return Uint8Array.fromBase64(text, { alphabet: "base64url" });
+    const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });
+    return base64url(bytes) === text ? bytes : null;
   } catch {
     return null;
   }

@@ -12,7 +12,9 @@ Deno.test("base64url is unpadded and safe in addresses", () => {
   expect(base64url(bytes)).toBe("-__-AAE");
   expect(fromBase64url("-__-AAE")).toEqual(bytes);
   expect(fromBase64url("")).toEqual(new Uint8Array(0));
-  for (const text of ["+/+/", "a", "a b%"]) expect(fromBase64url(text)).toBeNull();
+  for (const text of ["+/+/", "a", "a b%", "AB", "AA==", " AA", "A A"]) {
+    expect(fromBase64url(text)).toBeNull();
+  }
 });
 
 Deno.test("a purpose has its own key, and so has a secret", async () => {
