@@ -58,9 +58,11 @@ async function tests(name: string, args: string[]): Promise<Totals> {
   write(`\n== ${name}\n`);
   // One more than there are cores: much of a test is waiting, for a process, a page or a timer.
   const jobs = String(Math.min(4, navigator.hardwareConcurrency + 1));
-  const { ok, output } = await run(["test", "--allow-all", "--quiet", ...args], {
-    DENO_JOBS: jobs,
-  });
+  // Most tests open an embedded database for seconds: optimising its code costs more than it gives.
+  const { ok, output } = await run(
+    ["test", "--allow-all", "--quiet", "--v8-flags=--liftoff-only", ...args],
+    { DENO_JOBS: jobs },
+  );
   const lines = [...output.matchAll(/\| (\d+) passed.*?\| (\d+) failed/g)];
   const closing = lines.at(-1);
   const totals = { passed: Number(closing?.[1] ?? 0), failed: Number(closing?.[2] ?? 0) };
