@@ -58,9 +58,9 @@ async function tests(name: string, args: string[]): Promise<Totals> {
   write(`\n== ${name}\n`);
   // One more than there are cores: much of a test is waiting, for a process, a page or a timer.
   const jobs = String(Math.min(4, navigator.hardwareConcurrency + 1));
-  // Most tests open an embedded database for seconds: optimising its code costs more than it gives.
+  // Most tests open an embedded database for seconds: most of its code is not worth optimising.
   const { ok, output } = await run(
-    ["test", "--allow-all", "--quiet", "--v8-flags=--liftoff-only", ...args],
+    ["test", "--allow-all", "--quiet", "--v8-flags=--wasm-tiering-budget=100000000", ...args],
     { DENO_JOBS: jobs },
   );
   const lines = [...output.matchAll(/\| (\d+) passed.*?\| (\d+) failed/g)];

@@ -77,6 +77,45 @@ Deno.test("[USE-32] with nothing left every page is there, and the composer with
   expect(chat).toContain("/billing");
 });
 
+Deno.test("[BIL-10] two checkouts at the same moment never both stay open", async () => {
+  const ada = await app.person();
+  const { provider } = app.services.billing;
+  const { checkout } = provider;
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  const buy = (plan: string) => ada.post("/api/billing/checkout", { plan });
+  try {
+    provider.checkout = async (request) => {
+      asked.resolve();
+      await answered.promise;
+      return await checkout(request);
+    };
+    const first = buy("basic");
+    await asked.promise;
+    expect((await buy("pro")).body).toMatchObject({ status: 409, reason: "opening" });
+    answered.resolve();
+    expect((await first).status).toBe(200);
+    // A provider that fails keeps nobody out.
+    provider.checkout = () => Promise.reject(new ProviderError("unavailable", "away"));
+    expect((await buy("pro")).status).toBe(503);
+  } finally {
+    provider.checkout = checkout;
+  }
+  expect((await buy("pro")).status).toBe(200);
+  // Nor does a process that died while it was opening one.
+  const until = (minutes: number) => new Date(clock.now().getTime() + minutes * 60_000);
+  for (const [minutes, status] of [[1, 409], [-1, 200]] as const) {
+    await app.services.db.asSystem(
+      "test",
+      (tx) =>
+        tx`update subscriptions set checkout_until = ${
+          until(minutes)
+        } where user_id = ${ada.userId}`,
+    );
+    expect([minutes, (await buy("basic")).status]).toEqual([minutes, status]);
+  }
+});
+
 Deno.test("[BIL-10] who has paid and tries again before the event has come hears that it is paid, in their language", async () => {
   const ada = await app.person();
   const { body } = await ada.post("/api/billing/checkout", { plan: "basic" });

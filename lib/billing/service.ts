@@ -28,10 +28,14 @@ export type BillingReason =
   | "not_accepted"
   | "no_plan"
   | "has_plan"
+  | "opening"
   | "same_plan"
   | "planned"
   | "ends"
   | "not_cancelled";
+
+/** After so long a process that was opening a checkout counts as gone. */
+const OPENING_MS = 60_000;
 
 const RANK: Record<PaidPlan, number> = { basic: 1, pro: 2 };
 
@@ -117,6 +121,30 @@ export function createBillingService(
       }));
   }
 
+  /**
+   * Opens a checkout while nobody else opens one for the same person, in another tab or process: each
+   * ends the ones before it, and two at once would both stay. @throws Problem 409
+   */
+  async function oneAtATime<T>(userId: string, open: () => Promise<T>): Promise<T> {
+    const now = clock.now();
+    const until = new Date(now.getTime() + OPENING_MS);
+    const claimed = await db.asSystem(
+      "billing: a checkout is opened",
+      (tx) => store.claimCheckout(tx, { userId, now, until }),
+    );
+    if (!claimed) {
+      throw refused("opening", "A checkout is being opened already; try again in a moment");
+    }
+    try {
+      return await open();
+    } finally {
+      await db.asSystem(
+        "billing: a checkout was opened",
+        (tx) => store.releaseCheckout(tx, userId),
+      );
+    }
+  }
+
   /** The live subscription of a person. @throws Problem 409 without one */
   async function liveOf(
     userId: string,
@@ -149,17 +177,18 @@ export function createBillingService(
         );
       }
       const customerId = await customerFor(buyer);
-      return await asked(() =>
-        provider.checkout({
-          customerId,
-          userId: buyer.userId,
-          plan,
-          priceId: prices.priceOf(plan),
-          successUrl: `${baseUrl}/billing/success?session_id={CHECKOUT_SESSION_ID}`,
-          cancelUrl: `${baseUrl}/billing/cancel`,
-          idempotencyKey: `checkout-${ids()}`,
-        })
-      );
+      return await oneAtATime(buyer.userId, () =>
+        asked(() =>
+          provider.checkout({
+            customerId,
+            userId: buyer.userId,
+            plan,
+            priceId: prices.priceOf(plan),
+            successUrl: `${baseUrl}/billing/success?session_id={CHECKOUT_SESSION_ID}`,
+            cancelUrl: `${baseUrl}/billing/cancel`,
+            idempotencyKey: `checkout-${ids()}`,
+          })
+        ));
     },
 
     /** The provider's own page for cards and receipts. @throws Problem 404 without a customer */

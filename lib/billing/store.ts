@@ -105,6 +105,23 @@ export async function tieCustomer(
   return kept!.customerId;
 }
 
+/** Takes the right to open a checkout; false while another one is being opened. */
+export async function claimCheckout(
+  tx: Tx,
+  claim: { userId: string; now: Date; until: Date },
+): Promise<boolean> {
+  const claimed = await tx`
+    update subscriptions set checkout_until = ${claim.until}
+    where user_id = ${claim.userId} and (checkout_until is null or checkout_until <= ${claim.now})
+    returning user_id`;
+  return claimed.length > 0;
+}
+
+/** Gives it back. */
+export async function releaseCheckout(tx: Tx, userId: string): Promise<void> {
+  await tx`update subscriptions set checkout_until = null where user_id = ${userId}`;
+}
+
 /**
  * Writes the state of a subscription and of its person's plan.
  *

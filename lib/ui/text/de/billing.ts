@@ -97,6 +97,7 @@ export const billing = {
     "Der Zahlungsanbieter nimmt das gerade nicht an. Lade die Seite neu und sieh nach.",
   why_no_plan: "Es gibt keinen Tarif zu wechseln. Wähle zuerst einen.",
   why_has_plan: "Du hast schon einen Tarif. Wechsle ihn, statt einen zweiten zu kaufen.",
+  why_opening: "Es wird schon eine Bezahlseite geöffnet. Versuche es gleich noch einmal.",
   why_same_plan: "Das ist schon dein Tarif.",
   why_planned: "Dieser Wechsel ist schon vorgemerkt.",
   why_ends: "Dein Tarif endet schon mit seinem Zeitraum.",

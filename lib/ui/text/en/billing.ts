@@ -93,6 +93,7 @@ export const billing = {
   why_not_accepted: "The payment provider does not accept this now. Reload the page and look.",
   why_no_plan: "There is no plan to change. Choose one first.",
   why_has_plan: "You have a plan already. Change it instead of buying another one.",
+  why_opening: "A checkout is being opened already. Try again in a moment.",
   why_same_plan: "This is your plan already.",
   why_planned: "This change is planned already.",
   why_ends: "Your plan ends with its period already.",
