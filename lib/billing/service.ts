@@ -1,6 +1,7 @@
 import { readCursor, signCursor } from "@/lib/platform/cursor.ts";
 import { sleep } from "@/lib/platform/clock.ts";
 import type { PurposeKey } from "@/lib/platform/crypto.ts";
+import { errorFields } from "@/lib/platform/log.ts";
 import type { Tx } from "@/lib/platform/database/mod.ts";
 import { conflict, notFound, Problem } from "@/lib/platform/problem.ts";
 import { PermanentJobError } from "@/lib/platform/outbox.ts";
@@ -34,8 +35,8 @@ export type BillingReason =
   | "ends"
   | "not_cancelled";
 
-/** After so long a process that was opening a checkout counts as gone. */
-const OPENING_MS = 60_000;
+/** After so long a process that was opening a checkout counts as gone: the provider takes less. */
+const OPENING_MS = 90_000;
 
 const RANK: Record<PaidPlan, number> = { basic: 1, pro: 2 };
 
@@ -138,9 +139,12 @@ export function createBillingService(
     try {
       return await open();
     } finally {
+      // What was opened counts; a claim that cannot be given back runs out by itself.
       await db.asSystem(
         "billing: a checkout was opened",
-        (tx) => store.releaseCheckout(tx, userId),
+        (tx) => store.releaseCheckout(tx, { userId, until }),
+      ).catch((error) =>
+        options.log.warn("billing.claim", "A claim could not be given back", errorFields(error))
       );
     }
   }

@@ -117,9 +117,14 @@ export async function claimCheckout(
   return claimed.length > 0;
 }
 
-/** Gives it back. */
-export async function releaseCheckout(tx: Tx, userId: string): Promise<void> {
-  await tx`update subscriptions set checkout_until = null where user_id = ${userId}`;
+/** Gives it back, unless it ran out and is somebody else's by now. */
+export async function releaseCheckout(
+  tx: Tx,
+  claim: { userId: string; until: Date },
+): Promise<void> {
+  await tx`
+    update subscriptions set checkout_until = null
+    where user_id = ${claim.userId} and checkout_until = ${claim.until}`;
 }
 
 /**
