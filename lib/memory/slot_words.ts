@@ -20,13 +20,15 @@ come: origin
 grow: childhood
 `;
 
-const attributes = new Map(
-  ASKED.trim().split("\n").flatMap((line) => {
-    const [asked, words] = line.split(":") as [string, string];
-    const stems = words.trim().split(" ").map(stem);
-    return asked.trim().split(" ").map((word) => [stem(word), stems] as const);
-  }),
-);
+const attributes = new Map<string, string[]>();
+for (const line of ASKED.trim().split("\n")) {
+  const [asked, words] = line.split(":") as [string, string];
+  const stems = words.trim().split(" ").map(stem);
+  for (const word of asked.trim().split(" ")) {
+    const key = stem(word);
+    attributes.set(key, [...attributes.get(key) ?? [], ...stems]);
+  }
+}
 
 /** Stems of the attributes that are asked for with these stems. */
 export function attributesOf(stems: Iterable<string>): ReadonlySet<string> {
