@@ -7,7 +7,9 @@ import {
 } from "./extract_dates.ts";
 import { announcesCorrection, asksToRemember, type Clause, clausesOf } from "./extract_clauses.ts";
 import { thirdPerson } from "./extract_person.ts";
-import { EXTRACT_RULES, namedInPassing, type Taken } from "./extract_rules.ts";
+import { namedInPassing } from "./extract_people.ts";
+import { EXTRACT_RULES } from "./extract_rules.ts";
+import type { Taken } from "./extract_taken.ts";
 import { tenseAt } from "./tense.ts";
 
 /** Kinds of memories. */

@@ -1,18 +1,13 @@
-import type { MemoryType } from "./extract.ts";
-
-/** What a rule takes from a clause. */
-export interface Taken {
-  type: MemoryType;
-  subject: string;
-  attribute: string;
-  value: string | null;
-  tags: string[];
-  op?: "save" | "correct";
-  /** What the clause says is no longer so. */
-  replaces?: string;
-  /** The same in other words, where those of the clause would not stand alone. */
-  says?: string;
-}
+import { aboutRelation, PETS, RELATION, relationOf, tagsFor } from "./extract_people.ts";
+import {
+  clean,
+  fact,
+  isName,
+  NATIONALITY,
+  NOT_A_NAME,
+  NOTHING,
+  type Taken,
+} from "./extract_taken.ts";
 
 /** A pattern at the beginning of a clause and what it means. */
 export interface ExtractRule {
@@ -20,70 +15,16 @@ export interface ExtractRule {
   take(match: RegExpExecArray): Taken | null;
 }
 
-/** Whom somebody may have, as a pattern: "older sister", "dog". */
-export const RELATION =
-  "(?:(?:older|younger|elder|little|big|twin|best|good|old|new|late|late husband's|ex-?)\\s+)?(?:sister|brother|mother|mom|mum|father|dad|parents|wife|husband|partner|girlfriend|boyfriend|fianc[eé]e?|son|daughter|child|kids?|children|baby|twins|aunt|uncle|cousin|niece|nephew|grandmother|grandma|granny|grandfather|grandpa|grandparents|grandson|granddaughter|stepmother|stepfather|stepson|stepdaughter|mother-in-law|father-in-law|sister-in-law|brother-in-law|boss|manager|colleague|coworker|mentor|friend|best friend|roommate|flatmate|neighbou?r|teacher|professor|doctor|GP|dentist|therapist|landlord|ex|ex-wife|ex-husband|dog|cat|puppy|kitten|horse|rabbit|parrot|hamster|pet|team)";
-const PETS = /\b(?:dog|cat|puppy|kitten|horse|rabbit|parrot|hamster|pet)\b/i;
 const NAME = "((?:(?:Dr|Prof)\\.? )?[A-Z][\\p{L}'’-]+(?: [A-Z][\\p{L}'’-]+){0,2})";
 /** A value ends at a comma, a new thought or the end of the clause. */
 const VALUE = "(.+?)(?=,| because | since I | but | so that | which | when I |$)";
-const NOTHING =
-  /^(?:it|that|this|them|these|those|you|him|her|so|too|there|here|something|anything|everything|nothing|one|some|any|what|how|your .*|the (?:answer|idea|sound|way|look)\b.*|(?:it|that|this) .*|a lot|much|very much|more|when .*|if .*|to .{0,3})$/i;
 const PROFESSION =
   /(?:\b(?:teacher|nurse|doctor|engineer|developer|programmer|designer|lawyer|student|baker|cook|chef|artist|writer|journalist|musician|carpenter|plumber|electrician|mechanic|farmer|pilot|driver|architect|accountant|scientist|biologist|chemist|physicist|researcher|professor|librarian|photographer|translator|consultant|manager|director|founder|owner|freelancer|contractor|clerk|cashier|waiter|waitress|barista|barber|hairdresser|gardener|firefighter|police officer|soldier|paramedic|pharmacist|dentist|vet|veterinarian|psychologist|therapist|social worker|analyst|administrator|assistant|secretary|sales\w*|marketer|economist|statistician|mathematician|historian|philosopher|geologist|editor|actor|actress|dancer|singer|composer|coach|trainer|tutor|retiree|pensioner|entrepreneur|builder|painter|tailor|butcher|fisherman|sailor|postman|tester|technician|surgeon|midwife|carer|caregiver|homemaker|apprentice|intern|postdoc|lecturer|judge|priest|pastor|guide|receptionist)s?|\w{3,}(?:ologist|ician|ographer))\b/i;
-const NATIONALITY =
-  /^(?:\w+(?:ish|ese|ian|ean|wegian|can)|french|dutch|german|greek|swiss|danish|thai|czech|croatian|serb|turk)$/i;
-const NOT_A_NAME =
-  /^(?:a|an|the|not|so|very|just|going|trying|looking|sorry|glad|happy|sad|tired|afraid|sure|here|back|fine|good|ok|okay|done|new|busy|sick|ill|working|learning|from|in|at|on|interested|allergic|married|single|vegan|vegetarian|left|right|currently|now|always|never|also|still|feeling|having|using|thinking|planning|excited|curious|confused|stuck|ready|home|late|early|lost|bored|hungry|proud|grateful|nervous|worried|writing|reading|building|running|getting|coming|moving|wondering|asking|pretty|really|quite|half|almost|about|over|under|into|out|up|down|off|with|without|all|only|more|less|much|great|well)$/i;
 const WISH =
   "(?:learn|become|run|read|write|travel|visit|start|quit|stop|move|buy|lose|save|finish|build|get better|get fit|improve|climb|study|open|retire|publish|master|speak|play|launch|found|complete|pass|cycle|swim|hike|see the|sell|renovate|plant|adopt|graduate|switch|apply|train|eat less|eat more|sleep|drink less|exercise|meditate|cook|be an?)";
 
 function rule(source: string, take: ExtractRule["take"]): ExtractRule {
   return { pattern: new RegExp(`^${source}`, "iu"), take };
-}
-
-function fact(attribute: string, tags: string[], subject = "user") {
-  return (value: string | null | undefined, more: Partial<Taken> = {}): Taken | null => {
-    const kept = clean(value);
-    if (kept !== null && NOTHING.test(kept)) return null;
-    return { type: "fact", subject, attribute, value: kept, tags, ...more };
-  };
-}
-
-/** A value without articles in front, politeness and marks behind. */
-function clean(value: string | null | undefined): string | null {
-  const text = value?.trim().replace(/^(?:now|still|currently)\s+(?=\S)/, "")
-    .replace(/^(?:the|a|an)\s+(?=\p{Lu})/u, "")
-    .replace(/[,;:.!\s]+$/, "").replace(
-      /\s+(?:now|too|as well|actually|though|right now|these days|at the moment|nowadays|anymore|any more|btw|by the way|you know|please|thanks)$/i,
-      "",
-    );
-  return text ? text : null;
-}
-
-/** "older sister" is the user's sister; the noun names the slot. */
-function relationOf(words: string): string {
-  return words.toLowerCase().replace(/\s+/g, " ").trim();
-}
-
-const isName = (text: string) => /^\p{Lu}/u.test(text) && !NOT_A_NAME.test(text.split(" ")[0]!);
-
-const tagsFor = (relation: string) => [PETS.test(relation) ? "pet" : "family"];
-
-/** Somebody who is named in passing: "with my wife Mia and our dog Bruno". */
-const NAMED = new RegExp(`\\b(?:my|our) (${RELATION}) (\\p{Lu}[\\p{L}'’-]+)`, "gu");
-const TITLE = /^(?:Dr|Prof|Mr|Mrs|Ms|St|God|I)$/;
-
-/** People and animals whom a clause names beside what it says. */
-export function namedInPassing(text: string): Taken[] {
-  return [...text.matchAll(NAMED)].flatMap(([, relation, said]): Taken[] => {
-    const name = said!.replace(/['’]s$/, "");
-    if (!isName(name) || TITLE.test(name) || NATIONALITY.test(name)) return [];
-    const tags = tagsFor(relation!);
-    const value = relationOf(relation!);
-    const says = `my ${value} is called ${name}`;
-    return [{ type: "fact", subject: name, attribute: "relation", value, tags, says }];
-  });
 }
 
 /** Rules in the order they are tried; the first that takes something wins (MEM-29). */
@@ -564,42 +505,4 @@ function ended(verb: string, value: string): Taken | null {
     op: "correct",
     tags: [],
   };
-}
-
-const RELATION_SLOTS: readonly [RegExp, string][] = [
-  [
-    /^(?:just |now |recently |still |currently )?(?:lives|lived|live|moved|is living) (?:in|to|near)? ?(.+)$/i,
-    "home city",
-  ],
-  [
-    /^(?:just |now |recently |still |currently )?(?:works|worked|work|started working) (?:at|for|as) (.+)$/i,
-    "work",
-  ],
-  [/^(?:is|was|are) (?:an? )(.+)$/i, "is"],
-  [/^(?:studies|studied|study) (.+)$/i, "studies"],
-  [/^(?:likes|loves|like|love|prefers) (.+)$/i, "likes"],
-  [/^(?:hates) (.+)$/i, "dislikes"],
-  [/^(?:speaks) (.+)$/i, "languages"],
-  [/^(?:was born) (?:on|in) (.+)$/i, "birthday"],
-  [/^(?:turned|turns|is) (\d{1,3})\b.*$/i, "age"],
-  [/^(?:is|are) (?:allergic|intolerant) to (.+)$/i, "allergy"],
-];
-
-function aboutRelation(
-  { relation, name, said }: { relation: string; name?: string; said: string },
-): Taken | null {
-  if (
-    /^(?:is|are|was|has|had|got) (?:so|very|really|just|a bit|quite|too|being|here|there|right|wrong|not sure|angry|mad|late|on (?:the|his|her)|at (?:the|home)|asking|telling|saying|calling|coming|waiting|driving me|a (?:bit|pain|nightmare))\b/i
-      .test(said)
-  ) return null;
-  if (/^(?:said|told|asked|thinks|says|just said)\b/i.test(said)) return null;
-  const subject = name && isName(name) ? name : relationOf(relation);
-  for (const [pattern, attribute] of RELATION_SLOTS) {
-    const match = pattern.exec(said);
-    if (match) return fact(attribute, tagsFor(relation), subject)(match[1], {});
-  }
-  const value = clean(said);
-  return value === null || value.split(" ").length < 2
-    ? null
-    : { type: "fact", subject, attribute: "about", value, tags: tagsFor(relation) };
 }

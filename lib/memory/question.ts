@@ -1,4 +1,4 @@
-import { RELATION } from "./extract_rules.ts";
+import { RELATION } from "./extract_people.ts";
 import { relatedWords } from "./lexicon.ts";
 import { attributesOf } from "./slot_words.ts";
 import { askedSpans, type Span, wantsPast } from "./question_time.ts";
